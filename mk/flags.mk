@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Compiler, warnings, variants, libraries. What has to be asked of the machine
+# (pkg-config, which hardening flags this compiler knows) is asked by
+# mk/probe.sh and arrives in $(B)/config.mk as LIB_CFLAGS, LIB_LIBS, HARDEN.
+
+PKG_CONFIG ?= pkg-config
+AR         := $(if $(filter default undefined,$(origin AR)),ar,$(AR))
+ifneq ($(filter default undefined,$(origin CC)),)
+CC         := $(if $(filter fuzz,$(VARIANT)),clang,cc)
+endif
+
+# pkg-config names. mk/probe.sh knows the Debian package of each, mk/deps.sh
+# installs them.
+LIBS          := libarchive sqlite3 jansson zlib libbrotlidec libzstd libcrypto
+# Used when present: -DHAVE_ISAL and so on.
+OPTIONAL_LIBS := libisal
+
+CSTD  := -std=c11 -D_GNU_SOURCE
+WARN  := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+         -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings \
+         -Wvla -Wundef -Wformat=2 -Wconversion -Wsign-conversion
+REPRO := -ffile-prefix-map=$(CURDIR)=.
+SANITIZE := -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+VARIANT_release := -O2 -g -DNDEBUG
+VARIANT_debug   := -Og -g3
+VARIANT_asan    := -O1 -g -fsanitize=address,undefined $(SANITIZE)
+VARIANT_tsan    := -O1 -g -fsanitize=thread $(SANITIZE)
+VARIANT_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link $(SANITIZE)
+VARIANT_cov     := -O0 -g --coverage
+ifndef VARIANT_$(VARIANT)
+$(error unknown VARIANT '$(VARIANT)'; one of release debug asan tsan fuzz cov)
+endif
+
+# Product code sees base/banned.h before anything else; tests may allocate as
+# they like, and tests/lint/banned.awk watches them.
+BANNED := $(if $(wildcard base/banned.h),-include base/banned.h)
+
+BASE_CFLAGS = $(CSTD) $(WARN) $(VARIANT_$(VARIANT)) -pthread -I. -I$(B)
+ALL_CFLAGS  = $(BASE_CFLAGS) $(REPRO) $(if $(filter release,$(VARIANT)),$(HARDEN)) \
+              $(if $(WERROR),-Werror) $(LIB_CFLAGS) -MMD -MP $(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(VARIANT_$(VARIANT)) -pthread \
+              $(if $(filter release,$(VARIANT)),$(HARDEN_LD)) $(LDFLAGS)
