@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * siphash: a keyed hash that an attacker without the key cannot steer
+ * (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
+ *
+ * The result depends on the key and the bytes only, not on the machine.
+ */
+#ifndef BASE_SIPHASH_H
+#define BASE_SIPHASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIPHASH_KEY_SIZE 16u
+
+/* Two compression and four finalisation rounds: the published function. */
+uint64_t siphash24(const uint8_t key[SIPHASH_KEY_SIZE], const void *p,
+                   size_t n);
+
+/* One and three rounds: for hash tables, where the value is never shown. */
+uint64_t siphash13(const uint8_t key[SIPHASH_KEY_SIZE], const void *p,
+                   size_t n);
+
+#endif /* BASE_SIPHASH_H */
