@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "snapshot/workspace.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/sha256.h"
+#include "snapshot/known.h"
+#include "snapshot/tree.h"
+#include "tests/tap/tap.h"
+
+static char dir[] = "/tmp/workspace-test-XXXXXX";
+static char root_path[64];
+
+static const char *const hex_a =
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+static const char *const hex_b =
+    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+static const char *
+path_to(const char *name)
+{
+	static char path[4][256];
+	static unsigned i;
+
+	i = (i + 1) % 4;
+	snprintf(path[i], sizeof(path[i]), "%s/%s", dir, name);
+	return path[i];
+}
+
+static void
+put(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "wb");
+
+	fputs(text, f);
+	fclose(f);
+}
+
+static bool
+there(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* How many things in the root begin with `prefix`? */
+static int
+count(const char *prefix)
+{
+	DIR *d = opendir(root_path);
+	struct dirent *e;
+	int n = 0;
+
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): d is ours alone. */
+	while (d != NULL && (e = readdir(d)) != NULL)
+		n += strncmp(e->d_name, prefix, strlen(prefix)) == 0 &&
+		     e->d_name[0] != '.';
+	if (d != NULL)
+		closedir(d);
+	return n;
+}
+
+static struct workspace_root *
+open_root(void)
+{
+	struct workspace_root *r = NULL;
+	struct err e = ERR_INIT;
+
+	if (workspace_root_open(root_path, &e, &r) != 0)
+		printf("# %s\n", e.text);
+	return r;
+}
+
+/* One member and an index: as much as ingest would write. */
+static int
+fill(struct workspace *w, struct err *e)
+{
+	FILE *f;
+	int fd;
+	int rc = workspace_create(w, STR("node-1_10.0.0.1/1.pcap"), e, &fd);
+
+	if (rc != 0)
+		return rc;
+	rc = io_write_full(fd, "packets", 7);
+	if (rc != 0) {
+		(void)io_close(fd);
+		return rc;
+	}
+	rc = workspace_finish_member(w, fd, e);
+	f = fopen(workspace_index(w), "wb");
+	if (f == NULL)
+		return ERR_IO;
+	fputs("index", f);
+	fclose(f);
+	return rc;
+}
+
+/* The whole way for one input. */
+static int
+make(struct workspace_root *r, const char *input, struct err *e)
+{
+	struct workspace *w = NULL;
+	int rc = workspace_find(r, input, hex_b, e, &w);
+
+	if (rc == 1)
+		workspace_free(w);
+	if (rc != 0)
+		return rc;
+	rc = workspace_begin(r, e, &w);
+	if (rc != 0)
+		return rc;
+	rc = workspace_room(w, 7, e);
+	if (rc == 0)
+		rc = fill(w, e);
+	if (rc == 0)
+		rc = workspace_publish(w, input, hex_a, hex_b, e);
+	workspace_free(w);
+	return rc;
+}
+
+static void
+clear_root(void)
+{
+	is_int(tree_remove(AT_FDCWD, root_path), 0, "a new root");
+}
+
+static void
+test_life(void)
+{
+	struct workspace_root *r = open_root();
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+	char key[SHA256_HEX_MAX];
+	char text[256];
+	uint8_t digest[SHA256_SIZE];
+	struct stat st;
+
+	is_int(stat(root_path, &st), 0, "the root is made");
+	is_int(st.st_mode & 0777, 0700, "for its owner only");
+	put(path_to("in.tar"), "an archive");
+	is_int(workspace_find(r, path_to("in.tar"), hex_b, &e, &w), 0,
+	       "nothing is known");
+	is_int(workspace_begin(r, &e, &w), 0, "begun");
+	is_int(count("tmp-"), 1, "under a temporary name");
+	is_int(fill(w, &e), 0, "filled");
+	snprintf(text, sizeof(text), "%s/evidence/node-1_10.0.0.1/1.pcap",
+	         workspace_path(w));
+	is_int(stat(text, &st), 0, "the member is there");
+	is_int(st.st_mode & 0777, 0444, "read-only");
+	is_int(st.st_size, 7, "whole");
+	is_int(workspace_find(r, path_to("in.tar"), hex_b, &e, &w), 0,
+	       "nothing is known before it is published");
+	is_int(workspace_publish(w, path_to("in.tar"), hex_a, hex_b, &e), 0,
+	       "published");
+	snprintf(text, sizeof(text), "%s %s\n", hex_a, hex_b);
+	is_int(sha256_of(str_from_c(text), digest), 0, "digest");
+	(void)sha256_hex(digest, key);
+	ok(there(path_to("root")) && count(key) == 1, "under its key");
+	is_int(count("tmp-"), 0, "and no other");
+	ok(strstr(workspace_path(w), key) != NULL, "which is its path");
+	snprintf(text, sizeof(text), "%s/index.db", workspace_path(w));
+	is_str(workspace_index(w), text, "and its index below");
+	snprintf(text, sizeof(text), "%s/lock", workspace_path(w));
+	ok(!there(text), "without a lock");
+	workspace_free(w);
+	is_int(count(key), 1, "it stays when it is closed");
+
+	is_int(workspace_find(r, path_to("in.tar"), hex_b, &e, &w), 1,
+	       "the same input is known");
+	ok(strstr(workspace_path(w), key) != NULL, "with its workspace");
+	workspace_free(w);
+	is_int(workspace_find(r, path_to("in.tar"), hex_a, &e, &w), 0,
+	       "but not for other options");
+	workspace_root_free(r);
+}
+
+static void
+test_changed_input(void)
+{
+	struct workspace_root *r = open_root();
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+
+	put(path_to("in.tar"), "another archive");
+	is_int(workspace_find(r, path_to("in.tar"), hex_b, &e, &w), 0,
+	       "a changed input is not known");
+	is_int(workspace_find(r, path_to("none"), hex_b, &e, &w), 0,
+	       "nor one that is not there");
+	is_int(workspace_find(r, "-", hex_b, &e, &w), 0, "nor standard input");
+
+	/* Changed between opening and publishing: not remembered. */
+	is_int(workspace_begin(r, &e, &w), 0, "begun");
+	is_int(fill(w, &e), 0, "filled");
+	put(path_to("in.tar"), "changed while it was read");
+	is_int(workspace_publish(w, path_to("in.tar"), hex_a, hex_b, &e), 0,
+	       "published although the key is there");
+	is_int(count("tmp-"), 0, "the new one is dropped");
+	ok(there(workspace_index(w)), "the old one serves");
+	workspace_free(w);
+	w = NULL;
+	is_int(workspace_find(r, path_to("in.tar"), hex_b, &e, &w), 0,
+	       "what was read is not taken for what is there now");
+	is_int(make(r, path_to("in.tar"), &e), 0, "made again");
+	is_int(make(r, path_to("in.tar"), &e), 1, "and then known");
+	workspace_root_free(r);
+}
+
+static void
+test_folder_input(void)
+{
+	struct workspace_root *r = open_root();
+	struct err e = ERR_INIT;
+	char one[SHA256_HEX_MAX];
+	char two[SHA256_HEX_MAX];
+
+	mkdir(path_to("f"), 0700);
+	mkdir(path_to("f/n"), 0700);
+	put(path_to("f/n/1.pcap"), "1");
+	is_int(make(r, path_to("f"), &e), 0, "a folder");
+	is_int(make(r, path_to("f"), &e), 1, "is known again");
+	is_int(known_identify(path_to("f"), one), 1, "identified");
+	put(path_to("f/n/2.pcap"), "2");
+	is_int(known_identify(path_to("f"), two), 1, "identified");
+	ok(strcmp(one, two) != 0, "a new file is a change");
+	is_int(make(r, path_to("f"), &e), 0, "so it is not known");
+	unlink(path_to("f/n/2.pcap"));
+	is_int(known_identify(path_to("f"), two), 1, "identified");
+	is_str(two, one, "without it everything is as before");
+	workspace_root_free(r);
+}
+
+static void
+test_names(void)
+{
+	struct workspace_root *r = open_root();
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+	int fd = -1;
+
+	is_int(workspace_begin(r, &e, &w), 0, "begun");
+	is_int(workspace_create(w, STR("../x"), &e, &fd), ERR_REFUSED, "up");
+	is_int(workspace_create(w, STR("/tmp/x"), &e, &fd), ERR_REFUSED,
+	       "absolute");
+	is_int(workspace_create(w, STR("a"), &e, &fd), 0, "a member");
+	is_int(workspace_finish_member(w, fd, &e), 0, "written");
+	is_int(workspace_create(w, STR("a"), &e, &fd), ERR_EXIST, "twice");
+	ok(workspace_create(w, STR("a/b"), &e, &fd) < 0, "a file as folder");
+	ok(strstr(e.text, "a/b") != NULL, "the message names the member");
+	is_int(workspace_room(w, 1, &e), 0, "there is room for a byte");
+	is_int(workspace_room(w, UINT64_MAX / 2, &e), ERR_LIMIT,
+	       "not for everything");
+	ok(strstr(e.text, "MiB free") != NULL, "with the figures");
+	is_int(workspace_publish(w, "x", "no digest", hex_b, &e), ERR_INVAL,
+	       "a key is made of digests");
+	workspace_free(w);
+	is_int(count("tmp-"), 0, "what is not published is removed");
+	workspace_free(NULL);
+	workspace_root_free(r);
+}
+
+/* A run that dies leaves a folder; the next run removes it, but no live one. */
+static void
+test_interrupted(void)
+{
+	struct workspace_root *r = open_root();
+	struct workspace *live = NULL;
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+	char lone[128];
+	pid_t pid;
+
+	is_int(workspace_begin(r, &e, &live), 0, "one at work");
+	is_int(fill(live, &e), 0, "with evidence");
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		struct workspace_root *other = open_root();
+
+		_exit(workspace_begin(other, &e, &w) != 0 || fill(w, &e) != 0);
+	}
+	waitpid(pid, NULL, 0);
+	snprintf(lone, sizeof(lone), "%s/tmp-empty", root_path);
+	mkdir(lone, 0700);
+	is_int(count("tmp-"), 3, "one was left behind, and a bare one");
+	is_int(workspace_begin(r, &e, &w), 0, "the next one begins");
+	is_int(count("tmp-"), 2, "and removes them, not the live one");
+	ok(there(workspace_index(live)), "which is whole");
+	workspace_free(w);
+	workspace_free(live);
+	workspace_root_free(r);
+}
+
+static void
+test_known_file(void)
+{
+	static const char *const broken[] = {
+		"",
+		"{",
+		"[]",
+		"{\"format\":2,\"known\":[]}",
+		"\xff\xfe",
+		("{\"format\":1,\"known\":[{\"path\":\"/x\","
+		 "\"identity\":\"1\",\"evidence\":\"../../etc\"}]}"),
+		"{\"format\":1,\"known\":{}}",
+	};
+	struct workspace_root *r = open_root();
+	struct err e = ERR_INIT;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/known.json", root_path);
+	put(path_to("k.tar"), "k");
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		put(path, broken[i]);
+		is_int(make(r, path_to("k.tar"), &e), 0,
+		       "a damaged table is an empty one");
+		is_int(make(r, path_to("k.tar"), &e), 1, "and is replaced");
+	}
+	unlink(path);
+	mkdir(path, 0700);
+	is_int(make(r, path_to("k.tar"), &e), 0,
+	       "that it cannot be written is no failure");
+	rmdir(path);
+	workspace_root_free(r);
+}
+
+static void
+test_known_table(void)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY);
+	struct known *k = NULL;
+	char path[32];
+	unsigned wrong = 0;
+
+	is_int(known_load(fd, &k), 0, "no file");
+	is_int(known_count(k), 0, "an empty table");
+	for (unsigned i = 0; i < KNOWN_MAX + 10; i++) {
+		snprintf(path, sizeof(path), "/in/%u", i);
+		wrong += known_put(k, str_from_c(path), str_from_c(hex_a),
+		                   str_from_c(hex_b)) != 0;
+	}
+	is_int(wrong, 0, "more than it holds");
+	is_int(known_count(k), KNOWN_MAX, "the oldest are forgotten");
+	is_int(
+	    known_put(k, STR("/in/100"), str_from_c(hex_b), str_from_c(hex_a)),
+	    0, "changed");
+	is_int(known_count(k), KNOWN_MAX, "in place of the old");
+	is_int(known_save(k, fd), 0, "saved");
+	known_free(k);
+	is_int(known_load(fd, &k), 0, "loaded");
+	is_int(known_count(k), KNOWN_MAX, "all of it");
+	ok(str_eq(known_find(k, STR("/in/100"), str_from_c(hex_b)),
+	          str_from_c(hex_a)),
+	   "found");
+	is_int(known_find(k, STR("/in/100"), str_from_c(hex_a)).n, 0,
+	       "not as it was");
+	is_int(known_find(k, STR("/in/5"), str_from_c(hex_a)).n, 0,
+	       "nor what was forgotten");
+	known_free(k);
+	known_free(NULL);
+	close(fd);
+}
+
+/* Whatever fails: a clean error, nothing that looks finished, no leftovers. */
+static void
+test_faults(void)
+{
+	struct err e = ERR_INIT;
+	bool done = false;
+	unsigned clean = 0;
+	unsigned odd = 0;
+
+	put(path_to("fault.tar"), "f");
+	for (int nth = 1; nth < 500 && !done; nth++) {
+		struct workspace_root *r = NULL;
+		int rc;
+
+		odd += tree_remove(AT_FDCWD, root_path) != 0;
+		mem_fail_at(nth, false);
+		rc = workspace_root_open(root_path, &e, &r);
+		if (rc == 0)
+			rc = make(r, path_to("fault.tar"), &e);
+		workspace_root_free(r);
+		done = mem_alloc_count() < nth;
+		mem_fail_at(-1, false);
+		odd += rc > 0 || count("tmp-") != 0;
+		clean += rc == ERR_NOMEM;
+	}
+	ok(done && clean > 5 && odd == 0, "failing allocations");
+	done = false;
+	clean = 0;
+	for (int nth = 1; nth < 500 && !done; nth++) {
+		struct workspace_root *r = NULL;
+		int rc;
+
+		odd += tree_remove(AT_FDCWD, root_path) != 0;
+		io_fail_at(nth, ENOSPC);
+		rc = workspace_root_open(root_path, &e, &r);
+		if (rc == 0)
+			rc = make(r, path_to("fault.tar"), &e);
+		workspace_root_free(r);
+		done = io_call_count() < nth;
+		io_fail_at(-1, 0);
+		odd += rc > 0 || (rc != 0 && e.text[0] == '\0');
+		clean += rc == ERR_NOSPC;
+		/* A folder whose removal failed is swept up by the next. */
+		r = open_root();
+		odd += make(r, path_to("fault.tar"), &e) < 0;
+		odd += make(r, path_to("fault.tar"), &e) != 1;
+		workspace_root_free(r);
+	}
+	ok(done && clean > 5 && odd == 0, "failing system calls");
+}
+
+/* There is one thread; NULL takes the variable away. */
+static void
+set_variable(const char *name, const char *value)
+{
+	if (value != NULL)
+		setenv(name, value, 1); /* NOLINT(concurrency-mt-unsafe) */
+	else
+		unsetenv(name); /* NOLINT(concurrency-mt-unsafe) */
+}
+
+static void
+test_default_place(void)
+{
+	struct workspace_root *r = NULL;
+	struct err e = ERR_INIT;
+	char text[128];
+
+	set_variable("XDG_CACHE_HOME", dir);
+	is_int(workspace_root_open(NULL, &e, &r), 0, "in the cache");
+	snprintf(text, sizeof(text), "%s/kubeshark", dir);
+	is_str(workspace_root_path(r), text, "of its own name");
+	workspace_root_free(r);
+	set_variable("XDG_CACHE_HOME", "relative");
+	set_variable("HOME", path_to("home"));
+	is_int(workspace_root_open(NULL, &e, &r), 0, "below the home");
+	snprintf(text, sizeof(text), "%s/home/.cache/kubeshark", dir);
+	is_str(workspace_root_path(r), text, "in the usual folder");
+	workspace_root_free(r);
+	set_variable("HOME", NULL);
+	is_int(workspace_root_open(NULL, &e, &r), ERR_NOENT, "nowhere");
+	ok(strstr(e.text, "--workspace") != NULL, "with what to do");
+	is_int(workspace_root_open("/dev/null/x", &e, &r) < 0, 1,
+	       "no folder there");
+	workspace_root_free(NULL);
+}
+
+int
+main(void)
+{
+	if (mkdtemp(dir) == NULL)
+		return 1;
+	snprintf(root_path, sizeof(root_path), "%s/root", dir);
+	test_life();
+	test_changed_input();
+	clear_root();
+	test_folder_input();
+	test_names();
+	test_interrupted();
+	clear_root();
+	test_known_file();
+	test_known_table();
+	test_faults();
+	test_default_place();
+	is_int(tree_remove(AT_FDCWD, dir), 0, "nothing is left behind");
+	return tap_done();
+}
