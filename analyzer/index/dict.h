@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dict: ids for repeated strings and addresses while an index is written.
+ *
+ * A bounded memory of what has an id already. When it is full it starts anew,
+ * and a value may then get a second id: readers compare values, not ids.
+ */
+#ifndef INDEX_DICT_H
+#define INDEX_DICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/map.h"
+#include "base/str.h"
+
+struct dict {
+	struct map map;
+	int64_t next; /* id of the next new value */
+	struct arena strings; /* that the map points to */
+	bool fixed;   /* addresses instead of strings */
+};
+
+int dict_init_text(struct dict *d) WARN_UNUSED;
+int dict_init_addr(struct dict *d) WARN_UNUSED;
+void dict_release(struct dict *d);
+
+/* The value's id; *ret_new: it has just been given, write the row. */
+int dict_text(struct dict *d, struct str s, int64_t *ret_id,
+              bool *ret_new) WARN_UNUSED;
+int dict_addr(struct dict *d, const struct addr *a, int64_t *ret_id,
+              bool *ret_new) WARN_UNUSED;
+
+#endif /* INDEX_DICT_H */

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reader's questions about entries (reader.h). */
+#include <string.h>
+
+#include "analyzer/entry/protocol.h"
+#include "analyzer/index/db.h"
+#include "analyzer/index/reader.h"
+#include "analyzer/index/reader_impl.h"
+#include "analyzer/index/spans.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum {
+	SQL_MAX = 1 << 20,  /* bytes of a statement */
+	ROW_MAX = 64 << 20, /* bytes of one row's lists */
+	ROW_CHUNK = 4096,
+};
+
+#define ENTRY_COLUMNS                                                     \
+	"e.id,e.stream,e.ordinal,o.key,e.flags,e.status,m.value,t.value," \
+	"h.value,e.ts,e.elapsed,e.req_lead,e.res_first,e.res_last,"       \
+	"e.req_size,e.res_size,e.req_off,e.req_len,e.res_off,e.res_len,"  \
+	"c.ip,e.client_port,s.ip,e.server_port,e.point,e.tls,e.spans,"    \
+	"(SELECT bytes FROM kept WHERE entry=e.id AND side=0),"           \
+	"(SELECT bytes FROM kept WHERE entry=e.id AND side=1)"
+
+#define ENTRY_JOINS                                                  \
+	" FROM entry e JOIN protocol o ON o.id=e.proto "             \
+	"JOIN text m ON m.id=e.method JOIN text t ON t.id=e.target " \
+	"JOIN text h ON h.id=e.host JOIN addr c ON c.id=e.client "   \
+	"JOIN addr s ON s.id=e.server "
+
+struct index_cursor {
+	struct index_reader *r;
+	sqlite3_stmt *st;
+	struct arena row;      /* of the present row */
+	struct protocol proto; /* its key only */
+	struct span one[2];
+};
+
+/* ---- statements ---- */
+
+static void
+bind_where(sqlite3_stmt *st, int *io_i, const struct index_where *w)
+{
+	for (size_t k = 0; k < w->nbinds; k++) {
+		const struct index_bind *b = &w->binds[k];
+
+		switch (b->kind) {
+		case INDEX_BIND_INT:
+			(void)sqlite3_bind_int64(st, (*io_i)++, b->i);
+			break;
+		case INDEX_BIND_REAL:
+			(void)sqlite3_bind_double(st, (*io_i)++, b->d);
+			break;
+		case INDEX_BIND_TEXT:
+			(void)sqlite3_bind_text64(st, (*io_i)++, b->s.p, b->s.n,
+			                          SQLITE_TRANSIENT,
+			                          SQLITE_UTF8);
+			break;
+		}
+	}
+}
+
+static const char *
+sql_or(const struct index_where *w, const char *otherwise)
+{
+	return w->sql != NULL ? w->sql : otherwise;
+}
+
+static int
+select_sql(struct buf *b, const struct index_select *s)
+{
+	bool desc = s->order == INDEX_BY_TIME_DESC;
+	int rc = buf_printf(
+	    b, "SELECT " ENTRY_COLUMNS ",(%s) AS sure" ENTRY_JOINS "WHERE (%s)",
+	    sql_or(&s->under, "0"), sql_or(&s->over, "1"));
+
+	if (rc == 0 && s->after)
+		rc = buf_printf(b, " AND (e.ts,e.id)%s(?,?)", desc ? "<" : ">");
+	if (rc == 0)
+		rc = buf_printf(b, " ORDER BY e.ts%s,e.id%s LIMIT ?",
+		                desc ? " DESC" : "", desc ? " DESC" : "");
+	return rc == 0 ? buf_append_byte(b, '\0') : rc;
+}
+
+static int
+cursor_new(struct index_reader *r, const char *sql, struct err *e,
+           struct index_cursor **ret_cursor)
+{
+	struct index_cursor *c = mem_zalloc(sizeof(*c));
+	int rc;
+
+	if (c == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	c->r = r;
+	arena_init(&c->row, ROW_MAX, ROW_CHUNK);
+	rc = db_prepare(r->db, sql, e, &c->st);
+	if (rc != 0) {
+		index_cursor_free(c);
+		return rc;
+	}
+	*ret_cursor = c;
+	return 0;
+}
+
+int
+index_entries(struct index_reader *r, const struct index_select *s,
+              struct err *e, struct index_cursor **ret_cursor)
+{
+	struct index_cursor *c;
+	struct buf sql;
+	int i = 1;
+	int rc;
+
+	buf_init(&sql, SQL_MAX);
+	rc = select_sql(&sql, s);
+	if (rc != 0)
+		err_set(e, rc, "index: condition: %s", err_text(rc));
+	else
+		rc = cursor_new(r, sql.p, e, &c);
+	buf_release(&sql);
+	if (rc != 0)
+		return rc;
+	bind_where(c->st, &i, &s->under);
+	bind_where(c->st, &i, &s->over);
+	if (s->after) {
+		(void)sqlite3_bind_int64(c->st, i++, s->ts);
+		(void)sqlite3_bind_int64(c->st, i++, s->id);
+	}
+	(void)sqlite3_bind_int64(
+	    c->st, i,
+	    s->limit > 0 && s->limit < INT64_MAX ? (int64_t)s->limit : -1);
+	*ret_cursor = c;
+	return 0;
+}
+
+int
+index_entry_by_id(struct index_reader *r, int64_t id, struct err *e,
+                  struct index_cursor **ret_cursor)
+{
+	int rc = cursor_new(
+	    r, "SELECT " ENTRY_COLUMNS ",1" ENTRY_JOINS "WHERE e.id=?", e,
+	    ret_cursor);
+
+	if (rc == 0)
+		(void)sqlite3_bind_int64((*ret_cursor)->st, 1, id);
+	return rc;
+}
+
+int
+index_entry_by_ordinal(struct index_reader *r, int64_t stream, uint64_t ordinal,
+                       struct err *e, struct index_cursor **ret_cursor)
+{
+	int rc = cursor_new(r,
+	                    "SELECT " ENTRY_COLUMNS ",1" ENTRY_JOINS
+	                    "WHERE e.stream=? AND e.ordinal=?",
+	                    e, ret_cursor);
+
+	if (rc != 0)
+		return rc;
+	(void)sqlite3_bind_int64((*ret_cursor)->st, 1, stream);
+	(void)sqlite3_bind_int64((*ret_cursor)->st, 2, (int64_t)ordinal);
+	return 0;
+}
+
+void
+index_cursor_free(struct index_cursor *c)
+{
+	if (c == NULL)
+		return;
+	(void)sqlite3_finalize(c->st);
+	arena_release(&c->row);
+	mem_free(c);
+}
+
+/* ---- rows ---- */
+
+static void
+get_addr(struct db_row *row, struct addr *a)
+{
+	struct str b = db_blob(row);
+
+	if (b.n != sizeof(a->b)) {
+		row->bad = true;
+		*a = (struct addr){ .b = { 0 } };
+		return;
+	}
+	memcpy(a->b, b.p, sizeof(a->b));
+}
+
+/* What follows from the columns of times: see docs/formats/index.md. */
+static void
+get_times(struct db_row *row, struct entry *e)
+{
+	int64_t ts = db_int(row);
+	int64_t lead, first, last;
+
+	(void)db_int(row); /* elapsed: computed again from the times */
+	lead = db_int(row);
+	first = db_int(row);
+	last = db_int(row);
+	e->request.present = (e->flags & ENTRY_NO_REQUEST) == 0;
+	e->response.present = (e->flags &
+	                       (ENTRY_NO_RESPONSE | ENTRY_ONE_WAY)) == 0;
+	if (e->request.present) {
+		e->request.last = ts;
+		e->request.first = (int64_t)((uint64_t)ts - (uint64_t)lead);
+	}
+	if (e->response.present) {
+		e->response.first = (int64_t)((uint64_t)ts + (uint64_t)first);
+		e->response.last = (int64_t)((uint64_t)ts + (uint64_t)last);
+	}
+}
+
+static void
+get_one_span(struct db_row *row, struct entry_side *s, struct span *one)
+{
+	int64_t off = db_int_in(row, -1, INT64_MAX);
+	int64_t len = db_int_in(row, 0, INT64_MAX);
+
+	if (off < 0)
+		return;
+	*one = (struct span){ .off = (uint64_t)off, .len = (uint64_t)len };
+	s->spans = one;
+	s->nspans = 1;
+}
+
+static int
+get_spans(struct index_cursor *c, struct str blob, struct entry *e)
+{
+	int rc;
+
+	if (blob.n == 0)
+		return 0;
+	rc = spans_get(&blob, &c->row, &e->request.spans, &e->request.nspans);
+	if (rc == 0)
+		rc = spans_get(&blob, &c->row, &e->response.spans,
+		               &e->response.nspans);
+	return rc == 0 && blob.n > 0 ? ERR_CORRUPT : rc;
+}
+
+static void
+get_summary(struct index_cursor *c, struct db_row *row, struct entry *e)
+{
+	e->id = db_int(row);
+	e->stream = db_int(row);
+	e->ordinal = (uint64_t)db_int_in(row, 0, INT64_MAX);
+	/* NUL-terminated by SQLite. */
+	c->proto = (struct protocol){ .key = db_text(row).p };
+	e->proto = &c->proto;
+	e->flags = (uint32_t)db_int_in(row, 0, UINT32_MAX);
+	e->status = (int32_t)db_int_in(row, INT32_MIN, INT32_MAX);
+	e->method = db_text(row);
+	e->target = db_text(row);
+	e->host = db_text(row);
+}
+
+static int
+get_entry(struct index_cursor *c, struct index_entry *r, bool *ret_sure)
+{
+	struct db_row row = db_row_of(c->st);
+	int rc;
+
+	*r = (struct index_entry){ .tls = false };
+	arena_clear(&c->row);
+	get_summary(c, &row, &r->e);
+	get_times(&row, &r->e);
+	r->e.request.size = (uint64_t)db_int_in(&row, 0, INT64_MAX);
+	r->e.response.size = (uint64_t)db_int_in(&row, 0, INT64_MAX);
+	get_one_span(&row, &r->e.request, &c->one[0]);
+	get_one_span(&row, &r->e.response, &c->one[1]);
+	get_addr(&row, &r->client);
+	r->client_port = (uint16_t)db_int_in(&row, 0, UINT16_MAX);
+	get_addr(&row, &r->server);
+	r->server_port = (uint16_t)db_int_in(&row, 0, UINT16_MAX);
+	r->point = (uint32_t)db_int_in(&row, 0, UINT32_MAX);
+	r->tls = db_int(&row) != 0;
+	rc = get_spans(c, db_blob(&row), &r->e);
+	r->e.request.kept = db_blob(&row);
+	r->e.response.kept = db_blob(&row);
+	*ret_sure = sqlite3_column_int(c->st, row.col) != 0;
+	return row.bad ? ERR_CORRUPT : rc;
+}
+
+int
+index_next(struct index_cursor *c, struct index_entry *ret_entry,
+           bool *ret_sure, struct err *e)
+{
+	int rc = sqlite3_step(c->st);
+
+	if (rc == SQLITE_DONE)
+		return 0;
+	if (rc != SQLITE_ROW)
+		return db_error(c->r->db, "reading entries", e);
+	rc = get_entry(c, ret_entry, ret_sure);
+	if (rc == ERR_CORRUPT)
+		return reader_corrupt("entry", e);
+	if (rc != 0)
+		return err_set(e, rc, "index: entry: %s", err_text(rc));
+	return 1;
+}
+
+int
+index_count(struct index_reader *r, const struct index_where *w, struct err *e,
+            uint64_t *ret_count)
+{
+	sqlite3_stmt *st = NULL;
+	struct buf sql;
+	int i = 1;
+	int rc;
+
+	buf_init(&sql, SQL_MAX);
+	rc = buf_printf(&sql, "SELECT count(*)" ENTRY_JOINS "WHERE (%s)",
+	                sql_or(w, "1"));
+	if (rc == 0)
+		rc = buf_append_byte(&sql, '\0');
+	if (rc != 0)
+		err_set(e, rc, "index: condition: %s", err_text(rc));
+	else
+		rc = db_prepare(r->db, sql.p, e, &st);
+	buf_release(&sql);
+	if (rc != 0)
+		return rc;
+	bind_where(st, &i, w);
+	if (sqlite3_step(st) == SQLITE_ROW)
+		*ret_count = (uint64_t)sqlite3_column_int64(st, 0);
+	else
+		rc = db_error(r->db, "counting", e);
+	(void)sqlite3_finalize(st);
+	return rc;
+}

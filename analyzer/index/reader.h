@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reader: questions to an index, sealed or still growing. One thread each.
+ *
+ * The only place that knows SQL. Conditions come from KFL's planner as text
+ * with bind parameters (never with values in the text); everything else is a
+ * fixed statement. A hostile or damaged file gives ERR_CORRUPT, not a crash.
+ *
+ * Strings in rows are borrowed until the next call on the same cursor.
+ */
+#ifndef INDEX_READER_H
+#define INDEX_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyzer/index/row.h"
+#include "base/compiler.h"
+#include "base/err.h"
+
+struct index_reader;
+
+/*
+ * A sealed file is opened immutable and read-only, with defensive settings; a
+ * partial one read-only beside its writer. ERR_UNSUPPORTED: made by another
+ * format version; ERR_CORRUPT; ERR_NOENT.
+ */
+int index_open(const char *path, struct err *e,
+               struct index_reader **ret_reader) WARN_UNUSED;
+void index_reader_free(struct index_reader *r);
+bool index_sealed(const struct index_reader *r);
+/* From any thread: what the reader is doing ends with ERR_CANCELLED. */
+void index_interrupt(struct index_reader *r);
+
+/* "" when absent; borrowed until the next call. */
+struct str index_meta(struct index_reader *r, const char *key);
+
+/* ---- entries ---- */
+
+enum index_bind_kind { INDEX_BIND_INT, INDEX_BIND_REAL, INDEX_BIND_TEXT };
+
+struct index_bind {
+	enum index_bind_kind kind;
+	int64_t i;
+	double d;
+	struct str s;
+};
+
+/* A row condition over the columns of docs/formats/index.md. */
+struct index_where {
+	const char *sql; /* NULL: every row; '?' for each bind */
+	size_t nbinds;
+	const struct index_bind *binds;
+};
+
+enum index_order { INDEX_BY_TIME, INDEX_BY_TIME_DESC };
+
+struct index_select {
+	struct index_where over;  /* rows that may match */
+	struct index_where under; /* rows that do, NULL sql: none is sure */
+	enum index_order order;   /* by (time, id) */
+	bool after;               /* keyset: rows after (ts, id) in order */
+	int64_t ts, id;
+	uint64_t limit; /* 0: none */
+};
+
+struct index_cursor;
+
+int index_entries(struct index_reader *r, const struct index_select *s,
+                  struct err *e, struct index_cursor **ret_cursor) WARN_UNUSED;
+/* 1 and *ret_entry (and *ret_sure), 0 at the end, or a code. */
+int index_next(struct index_cursor *c, struct index_entry *ret_entry,
+               bool *ret_sure, struct err *e) WARN_UNUSED;
+void index_cursor_free(struct index_cursor *c);
+int index_count(struct index_reader *r, const struct index_where *w,
+                struct err *e, uint64_t *ret_count) WARN_UNUSED;
+/* One entry, as a cursor with one row. */
+int index_entry_by_id(struct index_reader *r, int64_t id, struct err *e,
+                      struct index_cursor **ret_cursor) WARN_UNUSED;
+/* n-th entry of a stream (the hub's INDEX). */
+int index_entry_by_ordinal(struct index_reader *r, int64_t stream,
+                           uint64_t ordinal, struct err *e,
+                           struct index_cursor **ret_cursor) WARN_UNUSED;
+
+/* ---- the rest: f returns non-zero to stop with that code ---- */
+
+int index_streams(struct index_reader *r,
+                  int (*f)(void *ctx, const struct stream *s), void *ctx,
+                  struct err *e) WARN_UNUSED;
+/* One stream, if there is such a one; its strings are borrowed during f. */
+int index_stream(struct index_reader *r, int64_t id,
+                 int (*f)(void *ctx, const struct stream *s), void *ctx,
+                 struct err *e) WARN_UNUSED;
+int index_parts(struct index_reader *r, int64_t stream, uint32_t from_part,
+                int (*f)(void *ctx, const struct index_part *p), void *ctx,
+                struct err *e) WARN_UNUSED;
+/* The part in which offset off of a side lies; 0 or ERR_NOTFOUND. */
+int index_part_at(struct index_reader *r, int64_t stream, int side,
+                  uint64_t off, struct err *e, uint32_t *ret_part) WARN_UNUSED;
+int index_sources(struct index_reader *r,
+                  int (*f)(void *ctx, const struct index_source *s), void *ctx,
+                  struct err *e) WARN_UNUSED;
+int index_ifaces(struct index_reader *r,
+                 int (*f)(void *ctx, const struct index_iface *i), void *ctx,
+                 struct err *e) WARN_UNUSED;
+int index_points(struct index_reader *r,
+                 int (*f)(void *ctx, const struct index_point *p), void *ctx,
+                 struct err *e) WARN_UNUSED;
+int index_identities(struct index_reader *r,
+                     int (*f)(void *ctx, const struct index_identity *i),
+                     void *ctx, struct err *e) WARN_UNUSED;
+int index_diags(struct index_reader *r,
+                int (*f)(void *ctx, const struct diag *d), void *ctx,
+                struct err *e) WARN_UNUSED;
+/* Entries per protocol abbreviation, in order of name. */
+int index_tally(struct index_reader *r,
+                int (*f)(void *ctx, struct str abbr, uint64_t n), void *ctx,
+                struct err *e) WARN_UNUSED;
+
+#endif /* INDEX_READER_H */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * schema: the tables of an index, in SQL. docs/formats/index.md explains them.
+ */
+#ifndef INDEX_SCHEMA_H
+#define INDEX_SCHEMA_H
+
+#define SCHEMA_APPLICATION 0x4B534958 /* "KSIX" */
+#define SCHEMA_VERSION     1
+
+extern const char schema_pragmas[]; /* of a new file, before any table */
+extern const char schema_tables[];
+extern const char schema_indexes[]; /* made when it is sealed */
+
+#endif /* INDEX_SCHEMA_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * seal: the canonical digest of an index (docs/formats/index.md).
+ */
+#ifndef INDEX_SEAL_H
+#define INDEX_SEAL_H
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/sha256.h"
+
+/* Over the committed content of the file at `path`; opens it for itself. */
+int seal_digest(const char *path, struct err *e,
+                uint8_t ret_digest[SHA256_SIZE]) WARN_UNUSED;
+
+#endif /* INDEX_SEAL_H */

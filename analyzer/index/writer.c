@@ -1,0 +1,652 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/index/writer.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "analyzer/entry/protocol.h"
+#include "analyzer/index/db.h"
+#include "analyzer/index/schema.h"
+#include "analyzer/index/seal.h"
+#include "analyzer/index/spans.h"
+#include "analyzer/index/stream_flag.h"
+#include "analyzer/index/writer_impl.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/mem.h"
+
+#define WRITER_COMMIT (200 * CLOCK_MSEC)
+
+enum {
+	SPANS_MAX = 2 * SPAN_MAX * 25, /* bytes of two full span lists */
+};
+
+/* ---- life ---- */
+
+static int
+open_db(struct index_writer *w, const char *path, struct err *e)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+	            SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	int rc;
+
+	if (sqlite3_open_v2(path, &w->db, flags, NULL) != SQLITE_OK)
+		return db_error(w->db, path, e);
+	rc = db_exec(w->db, schema_pragmas, e);
+	if (rc == 0)
+		rc = db_exec(w->db, schema_tables, e);
+	if (rc == 0)
+		rc = statements_prepare(w->db, w->st, e);
+	return rc;
+}
+
+int
+index_create(const char *path, struct err *e, struct index_writer **ret_writer)
+{
+	struct index_writer *w = mem_zalloc(sizeof(*w));
+	struct stat st;
+	int rc = 0;
+
+	if (w == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	buf_init(&w->spans, SPANS_MAX);
+	w->path = mem_dup_text(path, strlen(path));
+	if (w->path == NULL || dict_init_text(&w->texts) != 0 ||
+	    dict_init_addr(&w->addrs) != 0)
+		rc = err_set(e, ERR_NOMEM, "out of memory");
+	if (rc == 0 && stat(path, &st) == 0)
+		rc = err_set(e, ERR_EXIST, "%s: already exists", path);
+	if (rc == 0)
+		rc = open_db(w, path, e);
+	if (rc != 0) {
+		index_writer_free(w);
+		return rc;
+	}
+	*ret_writer = w;
+	return 0;
+}
+
+void
+index_writer_free(struct index_writer *w)
+{
+	if (w == NULL)
+		return;
+	statements_finalize(w->st);
+	(void)sqlite3_close(w->db);
+	dict_release(&w->texts);
+	dict_release(&w->addrs);
+	buf_release(&w->spans);
+	mem_free(w->path);
+	mem_free(w);
+}
+
+/* ---- transactions ---- */
+
+static int
+begin(struct index_writer *w, struct err *e)
+{
+	int rc;
+
+	if (w->open)
+		return 0;
+	rc = db_exec(w->db, "BEGIN", e);
+	w->open = rc == 0;
+	return rc;
+}
+
+static int
+commit(struct index_writer *w, struct err *e)
+{
+	int rc;
+
+	if (!w->open)
+		return 0;
+	rc = db_exec(w->db, "COMMIT", e);
+	if (rc == 0)
+		w->open = false;
+	return rc;
+}
+
+int
+index_tick(struct index_writer *w, int64_t now_ns, struct err *e)
+{
+	if (now_ns - w->committed < WRITER_COMMIT)
+		return 0;
+	w->committed = now_ns;
+	return commit(w, e);
+}
+
+int
+index_flush(struct index_writer *w, struct err *e)
+{
+	return commit(w, e);
+}
+
+/* ---- dictionaries ---- */
+
+static int
+text_id(struct index_writer *w, struct str s, struct err *e, int64_t *ret_id)
+{
+	sqlite3_stmt *st = w->st[ST_TEXT];
+	bool is_new;
+	int rc = dict_text(&w->texts, s, ret_id, &is_new);
+
+	if (rc != 0)
+		return err_set(e, rc, "index: dictionary: %s", err_text(rc));
+	if (!is_new)
+		return 0;
+	(void)sqlite3_bind_int64(st, 1, *ret_id);
+	db_bind_str(st, 2, s);
+	return db_run(w->db, st, "adding a text", e);
+}
+
+static int
+addr_id(struct index_writer *w, const struct addr *a, struct err *e,
+        int64_t *ret_id)
+{
+	sqlite3_stmt *st = w->st[ST_ADDR];
+	char text[ADDR_TEXT];
+	bool is_new;
+	int rc = dict_addr(&w->addrs, a, ret_id, &is_new);
+
+	if (rc != 0)
+		return err_set(e, rc, "index: dictionary: %s", err_text(rc));
+	if (!is_new)
+		return 0;
+	(void)sqlite3_bind_int64(st, 1, *ret_id);
+	db_bind_blob(st, 2, str_make((const char *)a->b, sizeof(a->b)));
+	db_bind_str(st, 3, str_from_c(addr_format(a, text)));
+	return db_run(w->db, st, "adding an address", e);
+}
+
+static int
+protocol_id(struct index_writer *w, const struct protocol *p, struct err *e,
+            int64_t *ret_id)
+{
+	sqlite3_stmt *st = w->st[ST_PROTOCOL];
+	size_t i = 0;
+
+	while (i < w->nprotocols && w->protocols[i] != p)
+		i++;
+	*ret_id = (int64_t)i + 1;
+	if (i < w->nprotocols)
+		return 0;
+	if (i == WRITER_PROTOCOLS)
+		return err_set(e, ERR_LIMIT, "index: too many protocols");
+	w->protocols[w->nprotocols++] = p;
+	(void)sqlite3_bind_int64(st, 1, *ret_id);
+	db_bind_str(st, 2, str_from_c(p->key));
+	db_bind_str(st, 3, str_from_c(p->abbr));
+	db_bind_str(st, 4, str_from_c(p->name));
+	return db_run(w->db, st, "adding a protocol", e);
+}
+
+/* ---- entries ---- */
+
+static void
+bind_span(sqlite3_stmt *st, int col, const struct entry_side *s, bool inlined)
+{
+	struct span none = { .off = UINT64_MAX };
+	struct span v = inlined && s->nspans == 1 ? s->spans[0] : none;
+
+	(void)sqlite3_bind_int64(st, col, (int64_t)v.off);
+	(void)sqlite3_bind_int64(st, col + 1, (int64_t)v.len);
+}
+
+static bool
+fits_inline(const struct entry_side *s)
+{
+	return s->nspans == 0 || (s->nspans == 1 && s->spans[0].layer == 0);
+}
+
+static int
+bind_spans(struct index_writer *w, sqlite3_stmt *st, const struct entry *e)
+{
+	bool inlined = fits_inline(&e->request) && fits_inline(&e->response);
+	int rc;
+
+	bind_span(st, 17, &e->request, inlined);
+	bind_span(st, 19, &e->response, inlined);
+	if (inlined) {
+		(void)sqlite3_bind_null(st, 27);
+		return 0;
+	}
+	buf_clear(&w->spans);
+	rc = spans_put(&w->spans, e->request.spans, e->request.nspans);
+	if (rc == 0)
+		rc = spans_put(&w->spans, e->response.spans,
+		               e->response.nspans);
+	db_bind_blob(st, 27, buf_str(&w->spans));
+	return rc;
+}
+
+static int
+put_kept(struct index_writer *w, int64_t id, int side, struct str bytes,
+         struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_KEPT];
+
+	if (bytes.n == 0)
+		return 0;
+	(void)sqlite3_bind_int64(st, 1, id);
+	(void)sqlite3_bind_int64(st, 2, side);
+	db_bind_blob(st, 3, bytes);
+	return db_run(w->db, st, "adding what an entry keeps", e);
+}
+
+/* Ids of the strings, addresses and the protocol of an entry. */
+struct entry_ids {
+	int64_t proto, method, target, host, client, server;
+};
+
+static int
+entry_ids(struct index_writer *w, const struct index_entry *r, struct err *e,
+          struct entry_ids *ids)
+{
+	int rc = protocol_id(w, r->e.proto, e, &ids->proto);
+
+	if (rc == 0)
+		rc = text_id(w, r->e.method, e, &ids->method);
+	if (rc == 0)
+		rc = text_id(w, r->e.target, e, &ids->target);
+	if (rc == 0)
+		rc = text_id(w, r->e.host, e, &ids->host);
+	if (rc == 0)
+		rc = addr_id(w, &r->client, e, &ids->client);
+	if (rc == 0)
+		rc = addr_id(w, &r->server, e, &ids->server);
+	return rc;
+}
+
+static int
+put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
+{
+	const struct entry *e = &r->e;
+	sqlite3_stmt *st = w->st[ST_ENTRY];
+	int64_t ts = entry_time(e);
+	struct entry_ids ids;
+	int rc = entry_ids(w, r, err, &ids);
+
+	if (rc != 0)
+		return rc;
+	const int64_t v[] = {
+		e->id,
+		e->stream,
+		(int64_t)e->ordinal,
+		ids.proto,
+		e->flags,
+		e->status,
+		ids.method,
+		ids.target,
+		ids.host,
+		ts,
+		entry_elapsed_ms(e),
+		e->request.present ? e->request.last - e->request.first : 0,
+		e->response.present ? e->response.first - ts : 0,
+		e->response.present ? e->response.last - ts : 0,
+		(int64_t)e->request.size,
+		(int64_t)e->response.size,
+	};
+	const int64_t ends[] = { ids.client,     r->client_port, ids.server,
+		                 r->server_port, r->point,       r->tls };
+
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		(void)sqlite3_bind_int64(st, (int)i + 1, v[i]);
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		(void)sqlite3_bind_int64(st, (int)i + 21, ends[i]);
+	rc = bind_spans(w, st, e);
+	if (rc != 0)
+		return err_set(err, rc, "index: spans: %s", err_text(rc));
+	rc = db_run(w->db, st, "adding an entry", err);
+	if (rc == 0)
+		rc = put_kept(w, e->id, 0, e->request.kept, err);
+	if (rc == 0)
+		rc = put_kept(w, e->id, 1, e->response.kept, err);
+	return rc;
+}
+
+/* ---- streams ---- */
+
+static int
+bind_stream_side(sqlite3_stmt *st, int col, const struct stream_side *s)
+{
+	const int64_t v[] = {
+		(int64_t)s->packets,
+		(int64_t)s->bytes,
+		(int64_t)s->payload,
+		(int64_t)s->retransmissions,
+		(int64_t)s->out_of_order,
+		(int64_t)s->duplicate_acks,
+		(int64_t)s->zero_windows,
+		(int64_t)s->gaps,
+		(int64_t)s->gap_bytes,
+		(s->syn ? SIDE_SYN : 0) | (s->fin ? SIDE_FIN : 0) |
+		    (s->rst ? SIDE_RST : 0),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		(void)sqlite3_bind_int64(st, col + (int)i, v[i]);
+	return col + (int)ARRAY_LEN(v);
+}
+
+static int
+stream_flags(const struct stream *s)
+{
+	return (s->role_guessed ? STREAM_ROLE_GUESSED : 0) |
+	       (s->late_join ? STREAM_LATE_JOIN : 0) |
+	       (s->tls ? STREAM_TLS : 0) | (s->tls_wire ? STREAM_TLS_WIRE : 0);
+}
+
+static int
+put_stream(struct index_writer *w, const struct stream *s, struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_STREAM];
+	int64_t addr[2], protocol, reason;
+	int col = 1;
+	int rc = addr_id(w, &s->addr[0], e, &addr[0]);
+
+	if (rc == 0)
+		rc = addr_id(w, &s->addr[1], e, &addr[1]);
+	if (rc == 0)
+		rc = text_id(w, str_from_c(s->protocol), e, &protocol);
+	if (rc == 0)
+		rc = text_id(w, str_from_c(s->reason), e, &reason);
+	if (rc != 0)
+		return rc;
+	const int64_t v[] = {
+		s->id,
+		s->point,
+		s->l4,
+		s->state,
+		addr[0],
+		s->port[0],
+		addr[1],
+		s->port[1],
+		s->client,
+		stream_flags(s),
+		s->first_ts,
+		s->last_ts,
+		s->handshake_rtt,
+	};
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		(void)sqlite3_bind_int64(st, col++, v[i]);
+	col = bind_stream_side(st, col, &s->side[0]);
+	col = bind_stream_side(st, col, &s->side[1]);
+	(void)sqlite3_bind_int64(st, col++, (int64_t)s->entries);
+	(void)sqlite3_bind_int64(st, col++, protocol);
+	(void)sqlite3_bind_int64(st, col, reason);
+	return db_run(w->db, st, "adding a stream", e);
+}
+
+static int
+put_part(struct index_writer *w, const struct index_part *p, struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_PART];
+
+	(void)sqlite3_bind_int64(st, 1, p->stream);
+	(void)sqlite3_bind_int64(st, 2, p->part);
+	(void)sqlite3_bind_int64(st, 3, (int64_t)p->first_packet);
+	(void)sqlite3_bind_int64(st, 4, (int64_t)p->off[0]);
+	(void)sqlite3_bind_int64(st, 5, (int64_t)p->off[1]);
+	db_bind_blob(st, 6, p->packets);
+	db_bind_blob(st, 7, p->map[0]);
+	db_bind_blob(st, 8, p->map[1]);
+	return db_run(w->db, st, "adding positions", e);
+}
+
+int
+index_put(struct index_writer *w, const struct index_batch *b, struct err *e)
+{
+	int rc = begin(w, e);
+
+	for (size_t i = 0; i < b->nstreams && rc == 0; i++)
+		rc = put_stream(w, &b->streams[i], e);
+	for (size_t i = 0; i < b->nparts && rc == 0; i++)
+		rc = put_part(w, &b->parts[i], e);
+	for (size_t i = 0; i < b->nentries && rc == 0; i++)
+		rc = put_entry(w, &b->entries[i], e);
+	for (size_t i = 0; i < b->ndiags && rc == 0; i++)
+		rc = index_put_diag(w, &b->diags[i], e);
+	return rc;
+}
+
+/* ---- about the whole ---- */
+
+static int
+put_counts(struct index_writer *w, const struct index_source *s, struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_COUNT];
+	int rc = 0;
+
+	for (int i = 0; i < DISPOSITION_COUNT && rc == 0; i++) {
+		if (s->dispositions[i] == 0)
+			continue;
+		(void)sqlite3_bind_int64(st, 1, s->id);
+		(void)sqlite3_bind_int64(st, 2, i);
+		(void)sqlite3_bind_int64(st, 3, (int64_t)s->dispositions[i]);
+		rc = db_run(w->db, st, "adding packet counts", e);
+	}
+	return rc;
+}
+
+int
+index_put_source(struct index_writer *w, const struct index_source *s,
+                 struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_SOURCE];
+	int64_t id = s->capture ? (int64_t)s->id : --w->members;
+	const int64_t v[] = { s->point,
+		              (int64_t)s->bytes,
+		              (int64_t)s->inode,
+		              s->mtime,
+		              (int64_t)s->records,
+		              s->first_ts,
+		              s->last_ts,
+		              s->tls };
+	int rc = begin(w, e);
+
+	if (rc != 0)
+		return rc;
+	(void)sqlite3_bind_int64(st, 1, id);
+	db_bind_str(st, 2, s->name);
+	db_bind_str(st, 3, s->path);
+	db_bind_str(st, 4, s->sha256);
+	db_bind_str(st, 5, s->format);
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		(void)sqlite3_bind_int64(st, (int)i + 6, v[i]);
+	rc = db_run(w->db, st, "adding a source", e);
+	return rc == 0 && s->capture ? put_counts(w, s, e) : rc;
+}
+
+int
+index_put_iface(struct index_writer *w, const struct index_iface *i,
+                struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_IFACE];
+	int rc = begin(w, e);
+
+	if (rc != 0)
+		return rc;
+	(void)sqlite3_bind_int64(st, 1, i->source);
+	(void)sqlite3_bind_int64(st, 2, i->iface);
+	db_bind_str(st, 3, i->name);
+	(void)sqlite3_bind_int64(st, 4, i->linktype);
+	(void)sqlite3_bind_int64(st, 5, i->snaplen);
+	(void)sqlite3_bind_int64(st, 6, i->drops);
+	return db_run(w->db, st, "adding an interface", e);
+}
+
+int
+index_put_point(struct index_writer *w, const struct index_point *p,
+                struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_POINT];
+	int rc = begin(w, e);
+
+	if (rc != 0)
+		return rc;
+	(void)sqlite3_bind_int64(st, 1, p->id);
+	db_bind_str(st, 2, p->node);
+	db_bind_str(st, 3, p->node_ip);
+	db_bind_str(st, 4, p->label);
+	return db_run(w->db, st, "adding a capture point", e);
+}
+
+int
+index_put_identity(struct index_writer *w, const struct index_identity *i,
+                   struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_IDENTITY];
+	int64_t addr, node, name, ns;
+	int rc = begin(w, e);
+
+	if (rc == 0)
+		rc = addr_id(w, &i->ip, e, &addr);
+	if (rc == 0)
+		rc = text_id(w, i->node, e, &node);
+	if (rc == 0)
+		rc = text_id(w, i->name, e, &name);
+	if (rc == 0)
+		rc = text_id(w, i->ns, e, &ns);
+	if (rc != 0)
+		return rc;
+	const int64_t v[] = { addr,  i->port,  node, i->from,
+		              i->to, i->early, name, ns };
+	for (size_t k = 0; k < ARRAY_LEN(v); k++)
+		(void)sqlite3_bind_int64(st, (int)k + 1, v[k]);
+	return db_run(w->db, st, "adding an identity", e);
+}
+
+int
+index_put_diag(struct index_writer *w, const struct diag *d, struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_DIAG];
+	bool whole = d->at.source == DIAG_NO_SOURCE;
+	const int64_t v[] = { d->kind,
+		              diag_severity(d->kind),
+		              whole ? -1 : (int64_t)d->at.source,
+		              (int64_t)d->at.record,
+		              d->stream,
+		              d->side,
+		              (int64_t)d->off,
+		              (int64_t)d->len,
+		              d->ts };
+	int rc = begin(w, e);
+
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		(void)sqlite3_bind_int64(st, (int)i + 1, v[i]);
+	db_bind_str(st, 10, d->name);
+	db_bind_str(st, 11, d->text);
+	return db_run(w->db, st, "adding a diag row", e);
+}
+
+int
+index_put_meta(struct index_writer *w, const char *key, struct str value,
+               struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_META];
+	int rc = begin(w, e);
+
+	if (rc != 0)
+		return rc;
+	db_bind_str(st, 1, str_from_c(key));
+	db_bind_str(st, 2, value);
+	return db_run(w->db, st, "adding a fact", e);
+}
+
+uint64_t
+index_bytes(const struct index_writer *w)
+{
+	struct stat st;
+
+	return stat(w->path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* ---- sealing ---- */
+
+/* The digest is computed beside the making of the secondary indexes. */
+struct digest_task {
+	const char *path;
+	struct err err;
+	int rc;
+	uint8_t digest[SHA256_SIZE];
+};
+
+static void *
+digest_main(void *arg)
+{
+	struct digest_task *t = arg;
+
+	t->rc = seal_digest(t->path, &t->err, t->digest);
+	return NULL;
+}
+
+static int
+index_and_digest(struct index_writer *w, struct err *e,
+                 uint8_t digest[SHA256_SIZE])
+{
+	struct digest_task task = { .path = w->path };
+	pthread_t thread;
+	bool threaded = pthread_create(&thread, NULL, digest_main, &task) == 0;
+	int rc = db_exec(w->db, schema_indexes, e);
+
+	if (threaded)
+		(void)pthread_join(thread, NULL);
+	else
+		(void)digest_main(&task);
+	if (rc != 0)
+		return rc;
+	if (task.rc != 0) {
+		if (e != NULL)
+			*e = task.err;
+		return task.rc;
+	}
+	memcpy(digest, task.digest, SHA256_SIZE);
+	return 0;
+}
+
+static int
+sync_file(const char *path, struct err *e)
+{
+	int fd;
+	int rc = io_open_at(AT_FDCWD, path, O_RDONLY, 0, &fd);
+
+	if (rc == 0) {
+		rc = io_fsync(fd);
+		(void)io_close(fd);
+	}
+	return rc == 0 ? 0 : err_set(e, rc, "%s: %s", path, err_text(rc));
+}
+
+int
+index_seal(struct index_writer *w, struct err *e,
+           uint8_t ret_digest[SHA256_SIZE])
+{
+	uint8_t digest[SHA256_SIZE];
+	char hex[SHA256_HEX_MAX];
+	int rc = commit(w, e);
+
+	if (rc == 0)
+		rc = index_and_digest(w, e, digest);
+	if (rc == 0)
+		rc = index_put_meta(w, "digest", sha256_hex(digest, hex), e);
+	if (rc == 0)
+		rc = index_put_meta(w, "sealed", STR("1"), e);
+	if (rc == 0)
+		rc = commit(w, e);
+	statements_finalize(w->st);
+	if (rc == 0)
+		rc = db_exec(w->db,
+		             "PRAGMA wal_checkpoint(TRUNCATE);"
+		             "PRAGMA journal_mode=DELETE;",
+		             e);
+	if (rc == 0)
+		rc = sync_file(w->path, e);
+	if (rc == 0)
+		memcpy(ret_digest, digest, SHA256_SIZE);
+	return rc;
+}

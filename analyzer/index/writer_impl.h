@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * writer_impl: the writer's inside, for writer.c and seal.c only.
+ */
+#ifndef INDEX_WRITER_IMPL_H
+#define INDEX_WRITER_IMPL_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+#include "analyzer/index/dict.h"
+#include "analyzer/index/statements.h"
+#include "analyzer/index/writer.h"
+#include "base/buf.h"
+
+enum { WRITER_PROTOCOLS = 64 };
+
+struct index_writer {
+	sqlite3 *db;
+	char *path;
+	sqlite3_stmt *st[ST_COUNT_ALL];
+	struct dict texts;
+	struct dict addrs;
+	const struct protocol *protocols[WRITER_PROTOCOLS]; /* id - 1 */
+	size_t nprotocols;
+	struct buf spans;
+	int64_t committed; /* monotonic ns of the last commit */
+	int64_t members;   /* that are not captures: ids -1, -2, ... */
+	bool open;         /* a transaction is */
+};
+
+#endif /* INDEX_WRITER_IMPL_H */

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/ingest/check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "snapshot/layout.h"
+
+const char *
+check_seal_name(enum check_seal s)
+{
+	static const char *const names[] = {
+		[CHECK_UNSEALED] = "unsealed",
+		[CHECK_SEALED] = "sealed",
+		[CHECK_BROKEN] = "broken",
+	};
+
+	return names[s];
+}
+
+static int
+report(struct out *out, enum diag_kind kind, struct str name, uint64_t n,
+       const char *text)
+{
+	struct diag d = { .kind = kind,
+		          .at = { .source = DIAG_NO_SOURCE },
+		          .side = -1,
+		          .len = n,
+		          .name = name,
+		          .text = str_from_c(text) };
+
+	return out_diag(out, &d);
+}
+
+/* The first thing in which a member differs from the manifest, or NULL. */
+static const char *
+difference(const struct disk_member *d, const struct manifest_member *m)
+{
+	char hex[SHA256_HEX_MAX];
+
+	if (d->bytes != m->bytes)
+		return "its size is not what the manifest says";
+	(void)sha256_hex(m->sha256, hex);
+	if (strcmp(hex, d->sha256) != 0)
+		return "its SHA-256 is not what the manifest says: the "
+		       "bytes were changed";
+	if (m->has_packets && d->source != NULL && d->records != m->packets)
+		return "it has not as many packets as the manifest says";
+	return NULL;
+}
+
+static int
+check_present(const struct manifest *m, const struct disk_member *d,
+              struct out *out, enum check_seal *seal)
+{
+	const struct manifest_member *mm = manifest_find(m, d->name);
+	const char *diff;
+
+	if (str_eq(d->name, STR(LAYOUT_MANIFEST)))
+		return 0;
+	if (mm == NULL) {
+		*seal = CHECK_BROKEN;
+		return report(out, DIAG_MANIFEST_EXTRA, d->name, 0,
+		              "the manifest does not name it");
+	}
+	diff = difference(d, mm);
+	if (diff == NULL)
+		return 0;
+	*seal = CHECK_BROKEN;
+	return report(out, DIAG_MANIFEST_MISMATCH, d->name, d->bytes, diff);
+}
+
+static const struct disk_member *
+find_member(const struct disk_member *members, struct str name)
+{
+	while (members != NULL && !str_eq(members->name, name))
+		members = members->next;
+	return members;
+}
+
+static int
+check_named(const struct manifest_member *mm, const struct disk_member *members,
+            struct out *out, enum check_seal *seal)
+{
+	uint64_t drops = mm->dropped_kernel + mm->dropped_interface;
+	int rc = 0;
+
+	if (find_member(members, mm->name) == NULL) {
+		*seal = CHECK_BROKEN;
+		rc = report(out, DIAG_MANIFEST_MISSING, mm->name, mm->bytes,
+		            "the manifest names it, but it is not there");
+	}
+	if (rc == 0 && mm->has_drops && drops > 0)
+		rc = report(out, DIAG_AGENT_DROPS, mm->name, drops,
+		            "packets were dropped by the capture, as the "
+		            "manifest says");
+	return rc;
+}
+
+int
+check_members(const struct manifest *m, bool bad,
+              const struct disk_member *members, struct out *out,
+              enum check_seal *ret_seal)
+{
+	enum check_seal seal = m != NULL ? CHECK_SEALED : CHECK_UNSEALED;
+	int rc = 0;
+
+	if (bad)
+		seal = CHECK_BROKEN;
+	for (const struct disk_member *d = members;
+	     m != NULL && d != NULL && rc == 0; d = d->next)
+		rc = check_present(m, d, out, &seal);
+	for (size_t i = 0; m != NULL && i < manifest_count(m) && rc == 0; i++)
+		rc = check_named(manifest_at(m, i), members, out, &seal);
+	if (rc == 0)
+		*ret_seal = seal;
+	return rc;
+}
+
+static bool
+node_has_capture(const struct snapshot_node *n,
+                 const struct disk_member *members)
+{
+	for (; members != NULL; members = members->next) {
+		if (members->source != NULL &&
+		    str_eq(layout_of(members->name).folder, n->folder))
+			return true;
+	}
+	return false;
+}
+
+int
+check_nodes(const struct snapshot_info *info, const struct disk_member *members,
+            struct out *out)
+{
+	int rc = 0;
+
+	for (size_t i = 0;
+	     info != NULL && i < snapshot_info_nodes(info) && rc == 0; i++) {
+		const struct snapshot_node *n = snapshot_info_node(info, i);
+
+		if (!node_has_capture(n, members))
+			rc = report(out, DIAG_NODE_MISSING, n->name, 0,
+			            "snapshot.json names this node, but no "
+			            "capture is of it");
+	}
+	return rc;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct disk_member *const *x = a;
+	const struct disk_member *const *y = b;
+
+	return str_cmp((*x)->name, (*y)->name);
+}
+
+static int
+hash_members(const struct disk_member *const *list, size_t n,
+             uint8_t ret_digest[SHA256_SIZE])
+{
+	struct sha256 sha = SHA256_INIT;
+	int rc = sha256_init(&sha);
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		char rest[128];
+		int len = snprintf(rest, sizeof(rest), " %" PRIu64 " %s\n",
+		                   list[i]->bytes, list[i]->sha256);
+
+		rc = sha256_update(&sha, list[i]->name.p, list[i]->name.n);
+		if (rc == 0)
+			rc = sha256_update(&sha, rest, (size_t)len);
+	}
+	if (rc == 0)
+		rc = sha256_final(&sha, ret_digest);
+	sha256_release(&sha);
+	return rc;
+}
+
+int
+check_evidence(const struct disk_member *members, size_t n,
+               uint8_t ret_digest[SHA256_SIZE])
+{
+	const struct disk_member **list = mem_array(n + 1, sizeof(*list));
+	size_t i = 0;
+	int rc;
+
+	if (list == NULL)
+		return ERR_NOMEM;
+	for (; members != NULL && i < n; members = members->next)
+		list[i++] = members;
+	qsort(list, i, sizeof(*list), by_name);
+	rc = hash_members(list, i, ret_digest);
+	mem_free(list);
+	return rc;
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/ingest/worker.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "analyzer/ingest/stream.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/queue.h"
+
+enum { WORKER_QUEUE = 16 };
+
+/* Bytes that dissectors may keep, in all: windows, states, open messages. */
+#define ENGINE_BYTES (UINT64_C(96) << 20)
+
+struct worker {
+	struct job *job;
+	struct batch_pool *batches;
+	struct store *store;
+	struct flow_table *flows;
+	struct stream_env env;
+	struct queue queue;
+	pthread_t thread;
+	bool threaded;
+	int64_t busy;   /* ns */
+	uint64_t shown; /* entries told to the progress counter */
+};
+
+/* ---- flows ---- */
+
+static int
+end_flow(struct worker *w, struct live_stream *s, enum stream_state state,
+         enum why why)
+{
+	int rc;
+
+	stream_end(s, state, why);
+	rc = stream_finish(s);
+	stream_release(s);
+	flow_remove(w->flows, &s->flow);
+	return rc;
+}
+
+static int
+diag_eviction(struct worker *w, const struct live_stream *s)
+{
+	struct diag d = {
+		.kind = DIAG_EVICTION,
+		.at = s->last,
+		.stream = s->row.id,
+		.side = -1,
+		.ts = s->last_ts,
+		.name = STR("flows"),
+		.text = STR("stream put away to make room for newer ones; more "
+		            "are followed with --limit flows=N"),
+	};
+
+	return out_diag(w->env.out, &d);
+}
+
+static int
+make_room(struct worker *w, unsigned shard)
+{
+	int rc = 0;
+
+	while (rc == 0 && flow_shard_full(w->flows, shard)) {
+		struct flow *f = flow_oldest(w->flows, shard);
+		struct live_stream *s = (struct live_stream *)(void *)f;
+
+		if (f == NULL)
+			return ERR_BUDGET;
+		rc = diag_eviction(w, s);
+		if (rc == 0)
+			rc = end_flow(w, s, STREAM_EVICTED, WHY_BUDGET);
+	}
+	return rc;
+}
+
+static int
+begin_flow(struct worker *w, const struct work *work,
+           struct live_stream **ret_stream)
+{
+	struct flow *f;
+	struct live_stream *s;
+	int rc = make_room(w, work->shard);
+
+	if (rc != 0)
+		return rc;
+	f = flow_add(w->flows, &work->key);
+	if (f == NULL)
+		return ERR_NOMEM;
+	s = (struct live_stream *)(void *)f;
+	rc = stream_begin(s, &w->env, work);
+	if (rc != 0) {
+		stream_release(s);
+		flow_remove(w->flows, f);
+		return rc;
+	}
+	*ret_stream = s;
+	return 0;
+}
+
+/* Has a UDP stream been silent so long that this packet begins another? */
+static bool
+is_idle(const struct worker *w, const struct live_stream *s,
+        const struct work *work)
+{
+	int64_t idle = (int64_t)w->job->opt->net.udp_idle_ms * CLOCK_MSEC;
+
+	return work->udp && work->ts - s->row.last_ts > idle;
+}
+
+static int
+after_packet(struct worker *w, struct live_stream *s)
+{
+	struct flow *old;
+
+	if (s->tcp == NULL || s->flow.lingers || !tcp_conn_over(s->tcp))
+		return 0;
+	stream_end(s, STREAM_CLOSED,
+	           tcp_conn_reset(s->tcp) ? WHY_RST : WHY_FIN);
+	old = flow_linger(w->flows, &s->flow);
+	if (old == NULL)
+		return 0;
+	return end_flow(w, (struct live_stream *)(void *)old, STREAM_CLOSED,
+	                WHY_FIN);
+}
+
+static int
+take_packet(struct worker *w, const struct work *work)
+{
+	struct flow *f = flow_find(w->flows, &work->key);
+	struct live_stream *s = (struct live_stream *)(void *)f;
+	int rc = 0;
+
+	if (s != NULL && is_idle(w, s, work)) {
+		rc = end_flow(w, s, STREAM_IDLE, WHY_TIMEOUT);
+		s = NULL;
+	}
+	if (rc == 0 && s == NULL)
+		rc = begin_flow(w, work, &s);
+	if (rc == 0)
+		rc = stream_packet(s, work);
+	if (rc == 1) { /* the ports begin another connection */
+		rc = end_flow(w, s, STREAM_REUSED, WHY_FIN);
+		if (rc == 0)
+			rc = begin_flow(w, work, &s);
+		if (rc == 0)
+			rc = stream_packet(s, work);
+		ENSURE(rc != 1);
+	}
+	return rc != 0 ? rc : after_packet(w, s);
+}
+
+/* End the flows of one capture point, or all, in order of creation. */
+static int
+end_point(struct worker *w, uint32_t point, bool all)
+{
+	int rc = 0;
+
+	for (unsigned shard = 0; shard < NET_SHARDS; shard++) {
+		struct flow *f = flow_next(w->flows, shard, NULL);
+
+		while (f != NULL && rc == 0) {
+			struct flow *next = flow_next(w->flows, shard, f);
+			struct live_stream *s = (struct live_stream *)(void *)f;
+
+			if (all || f->key.point == point)
+				rc = end_flow(w, s, STREAM_OPEN,
+				              WHY_SNAPSHOT_END);
+			if (rc == 0 && out_full(w->env.out))
+				w->env.out = store_swap(w->store, w->env.out);
+			f = next;
+		}
+	}
+	return rc;
+}
+
+/* ---- batches ---- */
+
+static void
+show_progress(struct worker *w)
+{
+	atomic_fetch_add_explicit(&w->job->progress->entries,
+	                          w->env.entries - w->shown,
+	                          memory_order_relaxed);
+	w->shown = w->env.entries;
+}
+
+static int
+take_work(struct worker *w, const struct work *work)
+{
+	if (work->kind == WORK_END_POINT)
+		return end_point(w, work->key.point, false);
+	return take_packet(w, work);
+}
+
+static void
+worker_batch(struct worker *w, const struct batch *b)
+{
+	int64_t start = clock_mono();
+	int rc = 0;
+
+	for (size_t i = 0; i < b->n && rc == 0; i++) {
+		rc = take_work(w, &b->work[i]);
+		if (rc == 0 && out_full(w->env.out))
+			w->env.out = store_swap(w->store, w->env.out);
+	}
+	if (rc == 0)
+		rc = stream_announce(&w->env);
+	if (rc != 0)
+		job_fail_code(w->job, rc, "following the streams");
+	else if (out_rows(w->env.out) > 0)
+		w->env.out = store_swap(w->store, w->env.out);
+	job_count(w->job, &w->env.counts);
+	show_progress(w);
+	w->busy += clock_mono() - start;
+}
+
+static void *
+worker_main(void *arg)
+{
+	struct worker *w = arg;
+	struct batch *b;
+
+	while ((b = queue_pop(&w->queue)) != NULL) {
+		if (!job_stopped(w->job))
+			worker_batch(w, b);
+		batch_put(w->batches, b);
+	}
+	return NULL;
+}
+
+void
+worker_push(struct worker *w, struct batch *b)
+{
+	if (w->threaded) {
+		ENSURE(queue_push(&w->queue, b) == 0);
+		return;
+	}
+	if (!job_stopped(w->job))
+		worker_batch(w, b);
+	batch_put(w->batches, b);
+}
+
+/* ---- life ---- */
+
+static void
+budgets_init(struct worker *w)
+{
+	for (size_t i = 0; i < NET_SHARDS; i++) {
+		w->env.tcp[i].max = w->job->opt->net.held_bytes / NET_SHARDS;
+		w->env.engine_budget[i].max = ENGINE_BYTES / NET_SHARDS;
+	}
+}
+
+int
+worker_new(struct job *j, struct batch_pool *batches, struct store *store,
+           struct worker **ret_worker)
+{
+	struct worker *w = mem_zalloc(sizeof(*w));
+	struct engine_out out = { .entry = stream_on_entry,
+		                  .diag = stream_on_diag };
+	int rc = ERR_NOMEM;
+
+	if (w == NULL)
+		return ERR_NOMEM;
+	w->job = j;
+	w->batches = batches;
+	w->store = store;
+	w->env.job = j;
+	out.ctx = &w->env;
+	budgets_init(w);
+	if (queue_init(&w->queue, WORKER_QUEUE) != 0) {
+		mem_free(w);
+		return ERR_NOMEM;
+	}
+	w->flows = flow_table_new(&j->opt->net, sizeof(struct live_stream));
+	w->env.engine = engine_new(&j->opt->proto, &out);
+	w->env.out = store_get(store);
+	if (w->flows == NULL || w->env.engine == NULL)
+		goto fail;
+	if (j->opt->only != NULL) {
+		rc = engine_only(w->env.engine, str_from_c(j->opt->only));
+		if (rc != 0)
+			goto fail;
+	}
+	*ret_worker = w;
+	return 0;
+fail:
+	worker_free(w);
+	return rc;
+}
+
+int
+worker_start(struct worker *w)
+{
+	if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
+		return ERR_NOMEM;
+	w->threaded = true;
+	return 0;
+}
+
+static void
+drop_flows(struct worker *w)
+{
+	for (unsigned shard = 0; shard < NET_SHARDS; shard++) {
+		struct flow *f;
+
+		while ((f = flow_next(w->flows, shard, NULL)) != NULL) {
+			stream_release((struct live_stream *)(void *)f);
+			flow_remove(w->flows, f);
+		}
+	}
+}
+
+void
+worker_finish(struct worker *w)
+{
+	int rc = 0;
+
+	if (w->threaded) {
+		queue_close(&w->queue);
+		(void)pthread_join(w->thread, NULL);
+		w->threaded = false;
+	}
+	if (!job_stopped(w->job)) {
+		int64_t start = clock_mono();
+
+		rc = end_point(w, 0, true);
+		if (rc != 0)
+			job_fail_code(w->job, rc, "ending the streams");
+		w->busy += clock_mono() - start;
+	}
+	show_progress(w);
+	job_count(w->job, &w->env.counts);
+	job_spent(w->job, INGEST_DISSECT, w->busy);
+	w->env.out = store_swap(w->store, w->env.out);
+}
+
+void
+worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	if (w->flows != NULL)
+		drop_flows(w);
+	flow_table_free(w->flows);
+	engine_free(w->env.engine);
+	store_give_back(w->store, w->env.out);
+	queue_release(&w->queue);
+	mem_free(w);
+}
+
+uint64_t
+worker_streams(const struct worker *w)
+{
+	return w->env.streams;
+}
+
+uint64_t
+worker_entries(const struct worker *w)
+{
+	return w->env.entries;
+}
