@@ -206,11 +206,20 @@ arena_mark(const struct arena *a)
 	};
 }
 
+/* Everything from `pos` of c on is nobody's. */
+static void
+arena_poison(struct arena_chunk *c, size_t pos)
+{
+	POISON(c->data + pos, c->size - pos);
+	if (!POISON_ACTIVE)
+		return;
+	while ((c = c->next) != NULL)
+		POISON(c->data, c->size);
+}
+
 void
 arena_reset(struct arena *a, struct arena_mark m)
 {
-	struct arena_chunk *c;
-
 	ENSURE(m.used <= a->used);
 	a->used = m.used;
 	a->error = 0;
@@ -220,9 +229,7 @@ arena_reset(struct arena *a, struct arena_mark m)
 	if (a->cur == NULL)
 		return;
 	a->cur->pos = m.chunk != NULL ? m.pos : 0;
-	POISON(a->cur->data + a->cur->pos, a->cur->size - a->cur->pos);
-	for (c = a->cur->next; POISON_ACTIVE && c != NULL; c = c->next)
-		POISON(c->data, c->size);
+	arena_poison(a->cur, a->cur->pos);
 }
 
 void

@@ -37,7 +37,7 @@ buf_front(const struct buf *b)
 	return b->base != NULL ? (size_t)(b->p - b->base) : 0;
 }
 
-/* The next capacity that holds `need` bytes, at most max. */
+/* The next capacity that holds `need` bytes, which are at most max. */
 static size_t
 buf_size_for(const struct buf *b, size_t need)
 {
@@ -45,9 +45,8 @@ buf_size_for(const struct buf *b, size_t need)
 
 	while (cap < need && cap <= b->max / 2)
 		cap *= 2;
-	if (cap < need)
-		cap = need;
-	return cap < b->max ? cap : b->max;
+	/* Near the maximum it is all or nothing, not a step for each byte. */
+	return cap < need || cap > b->max ? b->max : cap;
 }
 
 int

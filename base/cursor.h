@@ -58,9 +58,11 @@ struct cur_set {
 static inline struct cursor
 cur_make(const void *p, size_t n, bool open)
 {
-	const uint8_t *b = (const uint8_t *)p;
+	/* Nothing is somewhere too: NULL + 0 is undefined in C. */
+	const uint8_t *b = p != NULL ? (const uint8_t *)p
+	                             : (const uint8_t *)"";
 
-	assert(b != NULL || n == 0);
+	assert(p != NULL || n == 0);
 	return (struct cursor){
 		.p = b,
 		.end = n != 0 ? b + n : b,

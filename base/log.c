@@ -12,7 +12,8 @@
 #include "base/utf8.h"
 
 /* How much of a message is kept when its line is too long. */
-#define LOG_CUT 256u
+#define LOG_CUT     256u
+#define LOG_CUT_MOD 32u
 
 static const char *const log_names[] = { "error", "warn", "info", "debug" };
 
@@ -179,16 +180,17 @@ log_render(struct log_line *line, enum log_format format,
 /* Without its fields and with a message of bounded length, anything fits. */
 static void
 log_render_cut(struct log_line *line, enum log_format format,
-               struct log_record *r)
+               const struct log_record *r)
 {
+	struct log_record cut = *r;
 	char msg[LOG_CUT + 4];
 	struct str head = str_head(r->msg, LOG_CUT);
 	int n = snprintf(msg, sizeof(msg), STR_FMT "...", STR_ARG(head));
 
-	r->msg = str_make(msg, (size_t)n);
-	r->mod = str_head(r->mod, 32);
-	r->fields = 0;
-	log_render(line, format, r);
+	cut.msg = str_make(msg, (size_t)n);
+	cut.mod = str_head(r->mod, LOG_CUT_MOD);
+	cut.fields = 0;
+	log_render(line, format, &cut);
 	ENSURE(!line->over);
 }
 

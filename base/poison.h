@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * poison: tells AddressSanitizer which bytes of our own pools are in use. In
- * any other build both macros do nothing but evaluate nothing.
+ * any other build both macros do nothing.
  */
 #ifndef BASE_POISON_H
 #define BASE_POISON_H
@@ -20,8 +20,8 @@
 #define UNPOISON(p, n) __asan_unpoison_memory_region((p), (n))
 #else
 #define POISON_ACTIVE  0
-#define POISON(p, n)   ((void)0)
-#define UNPOISON(p, n) ((void)0)
+#define POISON(p, n)   ((void)(p), (void)(n))
+#define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
 #endif /* BASE_POISON_H */

@@ -114,6 +114,24 @@ test_against_model(void)
 	buf_release(&b);
 }
 
+/* Bytes that come one by one cost few allocations, up to the maximum. */
+static void
+test_growth(void)
+{
+	int64_t allocations;
+	bool good = true;
+	struct buf b;
+
+	buf_init(&b, 100000);
+	mem_fail_at(0, false);
+	for (size_t i = 0; i < 100000; i++)
+		good &= buf_append_byte(&b, 'x') == 0;
+	allocations = mem_alloc_count();
+	mem_fail_at(-1, false);
+	ok(good && allocations <= 12, "100,000 bytes in twelve steps");
+	buf_release(&b);
+}
+
 static void
 test_memory(void)
 {
@@ -168,6 +186,7 @@ main(void)
 	test_basics();
 	test_max();
 	test_against_model();
+	test_growth();
 	test_memory();
 	ok(death_aborts(consume_too_much), "consuming what is not there");
 	ok(death_aborts(truncate_too_far), "truncating to more");
