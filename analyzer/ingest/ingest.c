@@ -14,10 +14,10 @@
 enum {
 	INGEST_BLOCK = 1 << 20, /* bytes of input handled together */
 	INGEST_BLOCK_MAX = 1 << 28,
-	INGEST_BLOCKS = 24,     /* how far the reader may run ahead */
-	INGEST_WORKERS = 16,    /* more than that waits for the reader */
-	INGEST_BATCHES = 6,     /* a worker */
-	INGEST_OUTS = 8,        /* beside one held by each worker */
+	INGEST_BLOCKS = 24,  /* how far the reader may run ahead */
+	INGEST_WORKERS = 16, /* more than that waits for the reader */
+	INGEST_BATCHES = 6,  /* a worker */
+	INGEST_OUTS = 8,     /* beside one held by each worker */
 };
 
 struct ingest {
@@ -299,12 +299,8 @@ put_checks(struct ingest *g, enum check_seal *ret_seal, struct err *e)
 	if (rc != 0)
 		return err_set(e, rc, "checking the manifest: %s",
 		               err_text(rc));
-	for (size_t i = 0; i < g->out->ndiags && rc == 0; i++) {
-		const struct diag *d = &g->out->diags[i];
-
-		r->refused |= diag_severity(d->kind) == DIAG_SEV_REFUSED;
-		rc = index_put_diag(store_writer(g->store), d, e);
-	}
+	for (size_t i = 0; i < g->out->ndiags && rc == 0; i++)
+		rc = store_diag(g->store, &g->out->diags[i], e);
 	out_clear(g->out);
 	return rc;
 }
@@ -343,7 +339,7 @@ seal(struct ingest *g, struct err *e)
 	if (rc == 0)
 		rc = index_seal(store_writer(g->store), e, g->result.digest);
 	g->result.index_bytes = index_bytes(store_writer(g->store));
-	g->result.refused = g->reader.refused;
+	g->result.refused = store_refused(g->store);
 	g->job.ns[INGEST_SEAL] = clock_mono() - start;
 	return rc;
 }

@@ -41,8 +41,6 @@ diag_member(struct reader *r, enum diag_kind kind, struct str name,
 		.text = text,
 	};
 
-	if (diag_severity(kind) == DIAG_SEV_REFUSED)
-		r->refused = true;
 	return out_diag(*r->out, &d);
 }
 
@@ -79,7 +77,6 @@ diag_capture(struct reading *rd, enum diag_kind kind, const char *what)
 		                           : sizeof(text) - 1),
 	};
 
-	rd->r->refused = true;
 	return out_diag(*rd->r->out, &d);
 }
 
@@ -93,8 +90,7 @@ packets_broken(struct reading *rd)
 	/* A shortage of ours says nothing about the file. */
 	if (capture_error(rd->capture) == ERR_NOMEM)
 		return ERR_NOMEM;
-	rc = diag_capture(rd, DIAG_CAPTURE_BROKEN,
-	                  capture_reason(rd->capture));
+	rc = diag_capture(rd, DIAG_CAPTURE_BROKEN, capture_reason(rd->capture));
 	rd->left = 0;
 	rd->skip = UINT64_MAX; /* the rest is stored, not parsed */
 	return rc;

@@ -25,7 +25,6 @@ struct reader {
 	struct route *route;
 	struct store *store;
 	struct out **out; /* diag, point and identity rows */
-	bool refused;     /* something could not be read or was refused */
 	int64_t read_ns;  /* spent reading and inflating */
 	int64_t decode_ns;
 	struct manifest *manifest;  /* NULL: none or unreadable */

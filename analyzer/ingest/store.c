@@ -15,6 +15,7 @@ struct store {
 	pthread_t thread;
 	bool threaded;
 	int64_t busy; /* ns */
+	bool refused; /* of the thread until it has ended */
 };
 
 int
@@ -60,6 +61,12 @@ store_free(struct store *s)
 	mem_free(s);
 }
 
+static void
+note_refusal(struct store *s, const struct diag *d)
+{
+	s->refused |= diag_severity(d->kind) == DIAG_SEV_REFUSED;
+}
+
 static int
 write_rows(struct store *s, const struct out *o, struct err *e)
 {
@@ -75,6 +82,8 @@ write_rows(struct store *s, const struct out *o, struct err *e)
 	};
 	int rc = 0;
 
+	for (size_t i = 0; i < o->ndiags; i++)
+		note_refusal(s, &o->diags[i]);
 	for (size_t i = 0; i < o->npoints && rc == 0; i++)
 		rc = index_put_point(s->writer, &o->points[i], e);
 	for (size_t i = 0; i < o->nifaces && rc == 0; i++)
@@ -168,4 +177,17 @@ struct index_writer *
 store_writer(struct store *s)
 {
 	return s->writer;
+}
+
+int
+store_diag(struct store *s, const struct diag *d, struct err *e)
+{
+	note_refusal(s, d);
+	return index_put_diag(s->writer, d, e);
+}
+
+bool
+store_refused(const struct store *s)
+{
+	return s->refused;
 }

@@ -35,5 +35,10 @@ void store_give_back(struct store *s, struct out *o);
 void store_finish(struct store *s);
 /* For rows about the whole, after store_finish(). */
 struct index_writer *store_writer(struct store *s);
+/* One more diag row, after store_finish(). */
+int store_diag(struct store *s, const struct diag *d,
+               struct err *e) WARN_UNUSED;
+/* Did any diag row say that something was refused or unreadable? */
+bool store_refused(const struct store *s);
 
 #endif /* INGEST_STORE_H */

@@ -166,6 +166,24 @@ stream_on_diag(void *ctx, const struct diag *d)
 
 /* ---- what reassembly delivers ---- */
 
+static void
+refuse_engine(struct live_stream *s)
+{
+	struct diag d = {
+		.kind = DIAG_LIMIT,
+		.at = s->last,
+		.stream = s->row.id,
+		.side = -1,
+		.ts = s->last_ts,
+		.name = STR("memory"),
+		.text = STR("no memory within the budget to dissect it"),
+	};
+
+	s->no_engine = true;
+	s->row.reason = "no memory within the budget to dissect it";
+	note_error(s->env, out_diag(s->env->out, &d));
+}
+
 static bool
 want_engine(struct live_stream *s)
 {
@@ -184,10 +202,9 @@ want_engine(struct live_stream *s)
 	if (s->no_engine)
 		return false;
 	s->engine = engine_open(env->engine, &o);
-	s->no_engine = s->engine == NULL;
-	if (s->no_engine)
-		s->row.reason = "no memory within the budget to dissect it";
-	return !s->no_engine;
+	if (s->engine == NULL)
+		refuse_engine(s);
+	return s->engine != NULL;
 }
 
 static void
@@ -545,10 +562,11 @@ stream_finish(struct live_stream *s)
 void
 stream_release(struct live_stream *s)
 {
-	changed_remove(s);
+	/* Closing may emit entries, which mark the stream as changed. */
 	if (s->engine != NULL)
 		engine_close(s->engine, WHY_BUDGET);
 	s->engine = NULL;
+	changed_remove(s);
 	tcp_conn_free(s->tcp);
 	s->tcp = NULL;
 	part_writer_release(&s->parts);
