@@ -59,8 +59,7 @@ static inline struct cursor
 cur_make(const void *p, size_t n, bool open)
 {
 	/* Nothing is somewhere too: NULL + 0 is undefined in C. */
-	const uint8_t *b = p != NULL ? (const uint8_t *)p
-	                             : (const uint8_t *)"";
+	const uint8_t *b = p != NULL ? (const uint8_t *)p : (const uint8_t *)"";
 
 	assert(p != NULL || n == 0);
 	return (struct cursor){
@@ -321,6 +320,8 @@ cur_expect(struct cursor *c, struct str lit)
 static inline const uint8_t *
 cur_scan(const struct cursor *c, uint8_t byte, size_t n)
 {
+	/* No object is larger; gcc cannot know that n is not either. */
+	n &= PTRDIFF_MAX;
 	return n != 0 ? (const uint8_t *)memchr(c->p, byte, n) : NULL;
 }
 

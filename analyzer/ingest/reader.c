@@ -205,6 +205,7 @@ packets_begin(struct reading *rd)
 		source->row.path = arena_dup(&r->job->names,
 		                             str_from_c(rd->m->path));
 		source->row.mtime = rd->m->mtime;
+		source->row.inode = rd->m->inode;
 	}
 	return route_file(r->route, source, &rd->layout, rd->capture);
 }

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/cmd/cmd.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer/cmd/completion.h"
+#include "analyzer/cmd/help.h"
+#include "analyzer/cmd/interrupt.h"
+#include "version.h"
+
+enum cmd_status {
+	CMD_OK = 0,
+	CMD_FINDINGS = 1,
+	CMD_USAGE = 2,
+	CMD_FAILED = 3,
+	CMD_PARTIAL = 4,
+};
+
+/* ---- for the commands ---- */
+
+static void
+say(struct cmd *c, enum term_style style, const char *text)
+{
+	term_style(&c->err, TERM_BOLD);
+	term_printf(&c->err, "analyzer: ");
+	term_style(&c->err, TERM_PLAIN);
+	term_style(&c->err, style);
+	term_text(&c->err, str_from_c(text));
+	term_style(&c->err, TERM_PLAIN);
+	term_printf(&c->err, "\n");
+	(void)term_flush(&c->err);
+}
+
+void
+cmd_failed(struct cmd *c, const struct err *e)
+{
+	c->failed = true;
+	/* A signal needs no words, its sender knows. */
+	if (e->code != ERR_CANCELLED)
+		say(c, TERM_BAD, e->text);
+}
+
+void
+cmd_note(struct cmd *c, const char *fmt, ...)
+{
+	struct err e;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)err_vset(&e, 0, fmt, ap);
+	va_end(ap);
+	say(c, TERM_PLAIN, e.text);
+}
+
+int
+cmd_arguments(const struct cmd *c, size_t min, size_t max, struct err *e)
+{
+	const struct option_command *row = &option_commands[c->opt->command];
+
+	if (c->opt->nargs >= min && c->opt->nargs <= max)
+		return 0;
+	return err_set(e, ERR_USAGE, "%s wants %s; see 'analyzer help %s'",
+	               row->name, row->args, row->name);
+}
+
+bool
+cmd_stopped(const struct cmd *c)
+{
+	return c->place.signal != 0 || term_failed(&c->out);
+}
+
+bool
+cmd_session(struct cmd *c, const char *input, struct session *ret_session)
+{
+	struct err e = ERR_INIT;
+
+	if (cmd_stopped(c))
+		return false;
+	if (session_open(&c->place, c->opt, input, &c->err, &e, ret_session) !=
+	    0) {
+		cmd_failed(c, &e);
+		return false;
+	}
+	c->partial |= ret_session->refused;
+	if (ret_session->differs)
+		cmd_note(c,
+		         "%s: the index in the workspace differs from the one "
+		         "made now; 'analyzer index --force' replaces it",
+		         input);
+	return true;
+}
+
+/* ---- the whole ---- */
+
+static int
+run_command(struct cmd *c, struct err *e)
+{
+	static int (*const run[])(struct cmd *, struct err *) = {
+#define COMMAND(id, name, args, summary, text) cmd_##name,
+#include "analyzer/cmd/options.def"
+	};
+
+	return run[c->opt->command](c, e);
+}
+
+static int
+run(struct cmd *c, struct err *e)
+{
+	const struct options *o = c->opt;
+
+	if (o->version) {
+		term_printf(&c->out, "analyzer %s\n", VERSION_TEXT);
+		return 0;
+	}
+	if (o->completion != NULL) {
+		completion_print(&c->out, o->completion);
+		return 0;
+	}
+	if (o->man) {
+		help_man(&c->out);
+		return 0;
+	}
+	if (o->help && o->command != COMMAND_NONE) {
+		help_command(&c->out, o->command);
+		return 0;
+	}
+	if (o->help) {
+		help_all(&c->out);
+		return 0;
+	}
+	if (o->command == COMMAND_NONE)
+		return err_set(e, ERR_USAGE,
+		               "a command or a snapshot is wanted; 'analyzer "
+		               "help' lists the commands");
+	return run_command(c, e);
+}
+
+/* A reader that has seen enough is no failure. */
+static void
+finish_output(struct cmd *c)
+{
+	int rc = term_flush(&c->out);
+	struct err e = ERR_INIT;
+
+	if (rc == 0 || rc == -EPIPE)
+		return;
+	(void)err_set(&e, rc, "the output cannot be written: %s", err_text(rc));
+	cmd_failed(c, &e);
+}
+
+static enum cmd_status
+status_of(const struct cmd *c, bool usage)
+{
+	if (usage)
+		return CMD_USAGE;
+	if (c->failed)
+		return CMD_FAILED;
+	if (c->findings)
+		return CMD_FINDINGS;
+	return c->partial ? CMD_PARTIAL : CMD_OK;
+}
+
+int
+cmd_main(int argc, char **argv)
+{
+	struct options options;
+	struct cmd c = { .opt = &options };
+	struct err e = ERR_INIT;
+	bool usage;
+	int rc;
+
+	/* A closed pipe is to be an error of fwrite(), not our end. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	term_init(&c.out, stdout);
+	term_init(&c.err, stderr);
+	rc = options_parse(argc, argv, &e, &options);
+	if (rc == 0)
+		rc = run(&c, &e);
+	usage = rc == ERR_USAGE;
+	/* What was printed so far comes before what went wrong. */
+	finish_output(&c);
+	if (rc != 0 && rc != -EPIPE)
+		cmd_failed(&c, &e);
+	session_place_release(&c.place);
+	term_release(&c.out);
+	term_release(&c.err);
+	if (c.place.signal != 0)
+		interrupt_die(c.place.signal);
+	return (int)status_of(&c, usage);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * options: the command line, parsed after the tables of options.def.
+ *
+ * As everywhere: "--long value", "--long=value", "-x value", "-xvalue",
+ * options before or after the other arguments, "--" ends them, "-" is a plain
+ * argument. The first plain argument is the command; when it is none but names
+ * something that exists, the command is `open`.
+ */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/ingest/ingest.h"
+#include "base/compiler.h"
+#include "base/err.h"
+
+enum command_id {
+#define COMMAND(id, name, args, summary, text) COMMAND_##id,
+#include "analyzer/cmd/options.def"
+	COMMAND_COUNT,
+	COMMAND_NONE = COMMAND_COUNT, /* options that stand alone */
+};
+
+enum option_id {
+#define OPTION(id, long_, short_, argument, commands, help) OPTION_##id,
+#include "analyzer/cmd/options.def"
+	OPTION_END
+};
+
+struct option_command {
+	const char *name;
+	const char *args;
+	const char *summary;
+	const char *text;
+};
+
+struct option {
+	const char *name;
+	char letter;          /* 0: none */
+	const char *argument; /* NULL: none */
+	unsigned commands;    /* bits 1 << command_id */
+	const char *help;
+};
+
+/* COMMAND_COUNT and OPTION_END rows. */
+extern const struct option_command option_commands[];
+extern const struct option option_table[];
+
+/* Is it one of the command's? */
+static inline bool
+option_of(enum option_id id, enum command_id command)
+{
+	return (option_table[id].commands >> command & 1) != 0;
+}
+
+/* The same, but not for hidden ones: for help. */
+static inline bool
+option_shown(enum option_id id, enum command_id command)
+{
+	return option_of(id, command) && option_table[id].help[0] != '\0';
+}
+
+struct options {
+	enum command_id command;
+	bool json, full, count, digest, rehash, force;
+	bool help, version, man;
+	bool limited; /* --limit N was given */
+	uint64_t limit;
+	const char *body;       /* "request", "response" or NULL */
+	const char *workspace;  /* NULL: the default */
+	const char *completion; /* name of a shell or NULL */
+	struct ingest_options ingest;
+	size_t nargs;
+	char **args; /* what is not an option, the command left out */
+};
+
+/*
+ * Parse argv, which is reordered and has to live as long as *ret_options.
+ * ERR_USAGE with what is wrong and what would be right.
+ */
+int options_parse(int argc, char **argv, struct err *e,
+                  struct options *ret_options) WARN_UNUSED;
+
+/* The command of that name; COMMAND_NONE when there is none. */
+enum command_id options_command(const char *name);
+
+#endif /* CMD_OPTIONS_H */

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* analyzer query: list entries of one or several snapshots. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyzer/cmd/cmd.h"
+#include "analyzer/cmd/listing.h"
+#include "analyzer/cmd/macro.h"
+#include "analyzer/entry/sink.h"
+#include "analyzer/query/full.h"
+#include "base/mem.h"
+
+/* One whole entry as JSON: both bodies at their limit, in base64. */
+#define ENTRY_JSON_MAX ((size_t)256 << 20)
+
+/* One of the snapshots that are being merged. */
+struct source {
+	struct session session;
+	unsigned ordinal; /* from 1, by place on the command line */
+	struct index_cursor *cursor;
+	struct index_entry row; /* the next one to be printed */
+	bool has_row;
+};
+
+struct query {
+	struct cmd *c;
+	struct macro macro;
+	struct source *sources;
+	size_t nsources;
+	bool many; /* more than one snapshot was named */
+	struct listing listing;
+	struct buf json; /* one whole entry */
+	uint64_t unreadable;
+	struct err first; /* why the first of them was */
+};
+
+/* ---- the snapshots ---- */
+
+static bool
+is_input(const char *arg)
+{
+	return strcmp(arg, "-") == 0 || access(arg, F_OK) == 0;
+}
+
+/* How many of the arguments are snapshots; the query may be behind them. */
+static size_t
+count_inputs(const struct options *o)
+{
+	if (o->nargs > 1 && !is_input(o->args[o->nargs - 1]))
+		return o->nargs - 1;
+	return o->nargs;
+}
+
+static int
+open_sources(struct query *q, size_t n, struct err *e)
+{
+	q->many = n > 1;
+	q->sources = mem_array(n, sizeof(*q->sources));
+	if (q->sources == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		struct source *s = &q->sources[q->nsources];
+
+		if (!cmd_session(q->c, q->c->opt->args[i], &s->session))
+			continue;
+		s->ordinal = (unsigned)i + 1;
+		q->nsources++;
+	}
+	return 0;
+}
+
+static void
+release(struct query *q)
+{
+	for (size_t i = 0; i < q->nsources; i++) {
+		index_cursor_free(q->sources[i].cursor);
+		session_close(&q->sources[i].session);
+	}
+	mem_free(q->sources);
+	buf_release(&q->json);
+}
+
+/* ---- counting ---- */
+
+static int
+count(struct query *q, struct err *e)
+{
+	const struct options *o = q->c->opt;
+	uint64_t total = 0, n;
+
+	for (size_t i = 0; i < q->nsources; i++) {
+		int rc = index_count(opened_index(q->sources[i].session.opened),
+		                     &q->macro.where, e, &n);
+
+		if (rc != 0)
+			return rc;
+		total += n;
+	}
+	if (o->limited && total > o->limit)
+		total = o->limit;
+	term_printf(&q->c->out, "%" PRIu64 "\n", total);
+	return 0;
+}
+
+/* ---- merging ---- */
+
+static int
+advance(struct source *s, struct err *e)
+{
+	bool sure;
+	int rc = index_next(s->cursor, &s->row, &sure, e);
+
+	s->has_row = rc == 1;
+	return rc < 0 ? rc : 0;
+}
+
+static int
+start(struct query *q, struct err *e)
+{
+	struct index_select select = {
+		.over = q->macro.where,
+		.under = q->macro.where,
+		.order = INDEX_BY_TIME,
+		.limit = q->c->opt->limit,
+	};
+	int rc = 0;
+
+	for (size_t i = 0; i < q->nsources && rc == 0; i++) {
+		struct source *s = &q->sources[i];
+
+		rc = index_entries(opened_index(s->session.opened), &select, e,
+		                   &s->cursor);
+		if (rc == 0)
+			rc = advance(s, e);
+	}
+	return rc;
+}
+
+/* By (time, snapshot, id): the sources are in the order of the snapshots, and
+ * each gives its rows by (time, id). */
+static struct source *
+earliest(struct query *q)
+{
+	struct source *best = NULL;
+
+	for (size_t i = 0; i < q->nsources; i++) {
+		struct source *s = &q->sources[i];
+
+		if (s->has_row &&
+		    (best == NULL ||
+		     entry_time(&s->row.e) < entry_time(&best->row.e)))
+			best = s;
+	}
+	return best;
+}
+
+/* ---- printing ---- */
+
+static struct full_names
+names_of(const struct query *q, const struct source *s)
+{
+	return (struct full_names){ .snapshot = q->many ? s->ordinal : 0 };
+}
+
+static int
+print_base(struct query *q, struct source *s)
+{
+	struct full_names names = names_of(q, s);
+	struct json_out j;
+	struct sink_json sink;
+	int rc;
+
+	term_json(&q->c->out, &j);
+	sink_json_init(&sink, &j);
+	rc = full_base(s->session.opened, &s->row, &names, &sink.sink);
+	if (rc == 0) {
+		jout_newline(&j);
+		rc = jout_finish(&j);
+	}
+	return rc;
+}
+
+/* An entry that cannot be read in full must not leave half a line. */
+static int
+print_full(struct query *q, struct source *s)
+{
+	struct full_names names = names_of(q, s);
+	struct err e = ERR_INIT;
+	struct json_out j;
+	struct sink_json sink;
+	int rc;
+
+	buf_clear(&q->json);
+	jout_init_buf(&j, &q->json);
+	sink_json_init(&sink, &j);
+	rc = full_entry(s->session.opened, &s->row, &names, NULL, &sink.sink,
+	                &e);
+	if (rc == 0) {
+		jout_newline(&j);
+		rc = jout_finish(&j);
+	}
+	if (rc == 0) {
+		term_bytes(&q->c->out, buf_str(&q->json));
+		return 0;
+	}
+	if (q->unreadable++ == 0) {
+		q->first = e;
+		if (e.text[0] == '\0')
+			(void)err_set(&q->first, rc, "%s", err_text(rc));
+	}
+	return 0;
+}
+
+static int
+print(struct query *q, struct source *s)
+{
+	const struct options *o = q->c->opt;
+
+	if (o->full)
+		return print_full(q, s);
+	if (o->json)
+		return print_base(q, s);
+	listing_row(&q->listing, s->session.opened, &s->row,
+	            q->many ? s->ordinal : 0);
+	return 0;
+}
+
+static int
+list(struct query *q, struct err *e)
+{
+	const struct options *o = q->c->opt;
+	struct source *s;
+	uint64_t n = 0;
+	int rc;
+
+	if (o->limited && o->limit == 0)
+		return 0;
+	rc = start(q, e);
+	while (rc == 0 && !cmd_stopped(q->c) && (s = earliest(q)) != NULL) {
+		rc = print(q, s);
+		if (rc != 0)
+			return err_set(e, rc, "%s", err_text(rc));
+		if (o->limited && ++n == o->limit)
+			break;
+		rc = advance(s, e);
+	}
+	return rc;
+}
+
+static void
+tell_unreadable(struct query *q)
+{
+	if (q->unreadable == 0)
+		return;
+	q->c->partial = true;
+	cmd_note(q->c,
+	         "%" PRIu64 " entries were left out, because they cannot be "
+	         "read in full; the first: %s",
+	         q->unreadable, q->first.text);
+}
+
+int
+cmd_query(struct cmd *c, struct err *e)
+{
+	const struct options *o = c->opt;
+	struct query q = { .c = c };
+	size_t n = count_inputs(o);
+	const char *text = n < o->nargs ? o->args[n] : "";
+	int rc = cmd_arguments(c, 1, SIZE_MAX, e);
+
+	if (rc == 0)
+		rc = macro_find(str_from_c(text), e, &q.macro);
+	if (rc != 0)
+		return rc;
+	buf_init(&q.json, ENTRY_JSON_MAX);
+	rc = open_sources(&q, n, e);
+	if (rc == 0) {
+		listing_init(&q.listing, &c->out, q.many);
+		rc = o->count ? count(&q, e) : list(&q, e);
+		tell_unreadable(&q);
+	}
+	release(&q);
+	return rc;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/cmd/session.h"
+
+#include <string.h>
+
+#include "analyzer/cmd/interrupt.h"
+#include "analyzer/cmd/progress.h"
+#include "base/clock.h"
+
+static int
+place_open(struct session_place *place, const struct options *o, struct err *e)
+{
+	int rc;
+
+	if (place->root != NULL)
+		return 0;
+	rc = ingest_salt(&o->ingest, place->salt);
+	if (rc != 0)
+		return err_set(e, rc, "%s", err_text(rc));
+	return workspace_root_open(o->workspace, e, &place->root);
+}
+
+void
+session_place_release(struct session_place *place)
+{
+	workspace_root_free(place->root);
+	place->root = NULL;
+}
+
+/* ---- asking the index ---- */
+
+static int
+is_refused(void *ctx, const struct diag *d)
+{
+	(void)ctx;
+	return diag_severity(d->kind) == DIAG_SEV_REFUSED;
+}
+
+static int
+attach(struct session *s, const struct options *o, struct err *e)
+{
+	int rc = opened_new(workspace_path(s->ws), workspace_index(s->ws),
+	                    &o->ingest.proto, e, &s->opened);
+
+	if (rc == 0)
+		rc = index_diags(opened_index(s->opened), is_refused, NULL, e);
+	if (rc < 0) {
+		session_close(s);
+		return rc;
+	}
+	s->refused = rc > 0;
+	return 0;
+}
+
+/* An index that this program cannot use is made again. */
+static bool
+unusable(int rc)
+{
+	return rc == ERR_CORRUPT || rc == ERR_UNSUPPORTED || rc == ERR_DB ||
+	       rc == ERR_NOENT || rc == ERR_CHANGED;
+}
+
+/* 1: s is open; 0: it has to be made; or a code. */
+static int
+find(struct session *s, struct session_place *place, const struct options *o,
+     struct term *notes, bool *ret_replace, struct err *e)
+{
+	bool again = o->rehash || o->force || o->command == COMMAND_VERIFY;
+	int rc;
+
+	*ret_replace = o->force;
+	/* Asked in any case: publishing wants to know what the input was. */
+	rc = workspace_find(place->root, s->input, place->salt, e, &s->ws);
+	if (rc != 1)
+		return rc;
+	if (again) {
+		workspace_free(s->ws);
+		s->ws = NULL;
+		return 0;
+	}
+	rc = attach(s, o, e);
+	if (rc == 0) {
+		s->reused = true;
+		return 1;
+	}
+	if (!unusable(rc))
+		return rc;
+	term_printf(notes, "analyzer: the index of an earlier run cannot be "
+	                   "used and is made again: ");
+	term_text(notes, str_from_c(e->text));
+	term_printf(notes, "\n");
+	*ret_replace = true;
+	return 0;
+}
+
+/* ---- making it ---- */
+
+static int
+ingest(struct session *s, struct session_place *place, const struct options *o,
+       struct term *notes, struct err *e)
+{
+	struct ingest_progress counters;
+	struct interrupt interrupt;
+	struct progress progress;
+	int rc;
+
+	memset(&counters, 0, sizeof(counters));
+	rc = interrupt_start(&interrupt, &counters.cancel);
+	if (rc != 0)
+		return err_set(e, rc, "cannot start a thread: %s",
+		               err_text(rc));
+	progress_start(&progress, notes, &counters);
+	rc = ingest_run(s->input, s->ws, &o->ingest, &counters, e, &s->result);
+	progress_stop(&progress);
+	place->signal = interrupt_stop(&interrupt);
+	if (rc == 0 && place->signal != 0)
+		rc = err_set(e, ERR_CANCELLED, "cancelled");
+	return rc;
+}
+
+static int
+publish(struct session *s, struct session_place *place, bool replace,
+        struct err *e)
+{
+	char evidence[SHA256_HEX_MAX];
+
+	(void)sha256_hex(s->result.evidence, evidence);
+	return replace ? workspace_replace(s->ws, s->input, evidence,
+	                                   place->salt, e)
+	               : workspace_publish(s->ws, s->input, evidence,
+	                                   place->salt, e);
+}
+
+static int
+make(struct session *s, struct session_place *place, const struct options *o,
+     struct term *notes, bool replace, struct err *e)
+{
+	int rc = workspace_begin(place->root, e, &s->ws);
+
+	if (rc != 0)
+		return rc;
+	rc = ingest(s, place, o, notes, e);
+	if (rc == 0)
+		rc = publish(s, place, replace, e);
+	if (rc != 0) {
+		session_close(s);
+		return rc;
+	}
+	return attach(s, o, e);
+}
+
+/* Publishing gives way to an index that is already there: is it the same? */
+static void
+compare(struct session *s)
+{
+	char digest[SHA256_HEX_MAX];
+	struct str there = index_meta(opened_index(s->opened), "digest");
+
+	(void)sha256_hex(s->result.digest, digest);
+	s->differs = !str_eq(there, str_from_c(digest));
+}
+
+int
+session_open(struct session_place *place, const struct options *o,
+             const char *input, struct term *notes, struct err *e,
+             struct session *ret_session)
+{
+	struct session s = { .input = input };
+	int64_t start = clock_mono();
+	bool replace;
+	int rc = place_open(place, o, e);
+
+	if (rc == 0)
+		rc = find(&s, place, o, notes, &replace, e);
+	if (rc == 0) {
+		rc = make(&s, place, o, notes, replace, e);
+		if (rc == 0)
+			compare(&s);
+	}
+	if (rc < 0)
+		return rc;
+	s.ns = clock_mono() - start;
+	*ret_session = s;
+	return 0;
+}
+
+void
+session_close(struct session *s)
+{
+	opened_free(s->opened);
+	workspace_free(s->ws);
+	s->opened = NULL;
+	s->ws = NULL;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/proto/engine_probe.h"
+
+#include <assert.h>
+
+/* RFC 8446, section 5.1: content types, and the longest record of any version.
+ */
+enum {
+	TLS_CHANGE_CIPHER = 20,
+	TLS_HANDSHAKE = 22,
+	TLS_APPLICATION = 23,
+	TLS_RECORD_MAX = (1 << 14) + 2048,
+	TLS_CLIENT_HELLO = 1,
+	TLS_SERVER_HELLO = 2,
+};
+
+static bool
+is_candidate(const struct engine_probe *p, const struct dissector *d)
+{
+	return d->l4 == p->l4 && (p->only == NULL || p->only == d);
+}
+
+void
+engine_probe_reset(struct engine_probe *p)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; p->registry[i] != NULL; i++) {
+		assert(i < ENGINE_PROBE_MAX);
+		if (is_candidate(p, p->registry[i]))
+			all |= UINT64_C(1) << i;
+	}
+	p->alive[0] = p->opener != 1 ? all : 0;
+	p->alive[1] = p->opener != 0 ? all : 0;
+}
+
+static bool
+has_port(const struct dissector *d, uint16_t port)
+{
+	for (const uint16_t *p = d->ports; *p != 0; p++) {
+		if (*p == port)
+			return true;
+	}
+	return false;
+}
+
+/* Does some candidate expect a server on this port? */
+static bool
+is_known_port(const struct engine_probe *p, uint16_t port)
+{
+	for (size_t i = 0; p->registry[i] != NULL; i++) {
+		if (is_candidate(p, p->registry[i]) &&
+		    has_port(p->registry[i], port))
+			return true;
+	}
+	return false;
+}
+
+int
+engine_probe_guess(const struct engine_probe *p)
+{
+	bool known[2] = { is_known_port(p, p->port[0]),
+		          is_known_port(p, p->port[1]) };
+
+	if (p->opener >= 0)
+		return p->opener;
+	if (known[0] != known[1])
+		return known[0] ? 1 : 0;
+	return p->port[0] < p->port[1] ? 1 : 0;
+}
+
+/* A TLS record; from a stream's start it is a hello. */
+static enum verdict
+look_for_tls(struct str view, bool midway)
+{
+	struct cursor c = cur_from_str(view, true);
+	uint8_t type = cur_u8(&c);
+	uint8_t major;
+	uint8_t minor;
+	uint16_t len;
+	uint8_t hello;
+
+	if (view.n == 0 || type < TLS_CHANGE_CIPHER || type > TLS_APPLICATION ||
+	    (!midway && type != TLS_HANDSHAKE))
+		return VERDICT_NO;
+	major = cur_u8(&c);
+	if (cur_ok(&c) && major != 3)
+		return VERDICT_NO;
+	minor = cur_u8(&c);
+	if (cur_ok(&c) && minor > 4)
+		return VERDICT_NO;
+	len = cur_be16(&c);
+	if (cur_ok(&c) && (len == 0 || len > TLS_RECORD_MAX))
+		return VERDICT_NO;
+	hello = cur_u8(&c);
+	if (!cur_ok(&c))
+		return VERDICT_MAYBE;
+	if (!midway && hello != TLS_CLIENT_HELLO && hello != TLS_SERVER_HELLO)
+		return VERDICT_NO;
+	return VERDICT_YES;
+}
+
+/* What a dissector says with `client` as the client. */
+static enum verdict
+ask_one(struct engine_probe *p, size_t i, const struct str view[2], int client)
+{
+	size_t max = (size_t)p->limits->probe_bytes;
+	struct probe q = {
+		.to_server = cur_from_str(str_head(view[client], max), true),
+		.to_client = cur_from_str(str_head(view[client ^ 1], max),
+		                          true),
+		.server_port = p->port[client ^ 1],
+		.l4 = p->l4,
+		.late_join = p->midway,
+	};
+	uint64_t bit = UINT64_C(1) << i;
+	enum verdict v;
+
+	if ((p->alive[client] & bit) == 0)
+		return VERDICT_NO;
+	v = p->registry[i]->probe(&q);
+	if (v == VERDICT_NO)
+		p->alive[client] &= ~bit;
+	return v;
+}
+
+static bool
+ask_all(struct engine_probe *p, const struct str view[2],
+        struct engine_probe_found *ret)
+{
+	for (size_t i = 0; p->registry[i] != NULL; i++) {
+		bool yes[2];
+
+		for (int client = 0; client < 2; client++)
+			yes[client] = ask_one(p, i, view, client) ==
+			              VERDICT_YES;
+		if (!yes[0] && !yes[1])
+			continue;
+		ret->dis = p->registry[i];
+		ret->guessed = yes[0] && yes[1];
+		ret->client = yes[1] ? 1 : 0;
+		if (ret->guessed)
+			ret->client = engine_probe_guess(p);
+		return true;
+	}
+	return false;
+}
+
+/* The first candidate with a server on a port of its own. */
+static bool
+settle_for_port(const struct engine_probe *p, struct engine_probe_found *ret)
+{
+	int first = engine_probe_guess(p);
+
+	for (size_t i = 0; p->registry[i] != NULL; i++) {
+		for (int k = 0; k < 2; k++) {
+			int client = first ^ k;
+
+			if ((p->alive[client] & UINT64_C(1) << i) == 0 ||
+			    !has_port(p->registry[i], p->port[client ^ 1]))
+				continue;
+			ret->dis = p->registry[i];
+			ret->client = client;
+			ret->guessed = p->opener < 0;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum engine_probe_answer
+engine_probe_ask(struct engine_probe *p, const struct str view[2], bool final,
+                 struct engine_probe_found *ret_found)
+{
+	enum verdict tls = VERDICT_NO;
+
+	for (int i = 0; i < 2 && p->l4 == 6 && tls != VERDICT_YES; i++) {
+		enum verdict v = look_for_tls(view[i], p->midway);
+
+		tls = v > tls ? v : tls;
+	}
+	if (tls == VERDICT_YES)
+		return ENGINE_PROBE_TLS;
+	if (ask_all(p, view, ret_found))
+		return ENGINE_PROBE_FOUND;
+	if (final)
+		return settle_for_port(p, ret_found) ? ENGINE_PROBE_FOUND
+		                                     : ENGINE_PROBE_NONE;
+	if ((p->alive[0] | p->alive[1]) == 0 && tls == VERDICT_NO)
+		return ENGINE_PROBE_NONE;
+	return ENGINE_PROBE_MORE;
+}

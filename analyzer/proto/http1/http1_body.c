@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/proto/http1/http1_body.h"
+
+#include <assert.h>
+
+#include "analyzer/proto/coding.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Bytes fetched from the evidence at a time. */
+#define BODY_PIECE 16384u
+
+/* Fields behind a chunked body that are kept. */
+#define BODY_TRAILER_MAX 16384u
+
+/* An answer of a callback that is no error: nobody wants the rest. */
+#define BODY_ENOUGH 1
+
+/* --- bytes of the message ---------------------------------------------------
+ */
+
+/* A place in the bytes of a message, which may lie in several spans. */
+struct source {
+	const struct http1_message *m;
+	size_t span;
+	uint64_t at; /* within the span */
+	uint8_t piece[BODY_PIECE];
+};
+
+static void
+source_begin(struct source *s, const struct http1_message *m, uint64_t off)
+{
+	s->m = m;
+	s->span = 0;
+	s->at = off;
+	while (s->span < m->bytes->nspans &&
+	       s->at >= m->bytes->spans[s->span].len) {
+		s->at -= m->bytes->spans[s->span].len;
+		s->span++;
+	}
+}
+
+/*
+ * The next bytes (in s->piece), or the next hole; neither at the end. Bytes
+ * that the reader no longer has at all count as a hole.
+ */
+static int
+source_next(struct source *s, struct str *ret_bytes, uint64_t *ret_hole)
+{
+	const struct http1_message *m = s->m;
+	const struct layer_reader *r = m->x->reader;
+	const struct span *sp;
+	uint64_t left, hole = 0;
+	size_t n = 0;
+	int rc;
+
+	*ret_bytes = STR_NONE;
+	*ret_hole = 0;
+	if (s->span >= m->bytes->nspans)
+		return 0;
+	sp = &m->bytes->spans[s->span];
+	left = sp->len - s->at;
+	rc = r->read(r->ctx, sp->layer, m->dir, sp->off + s->at, s->piece,
+	             left < BODY_PIECE ? (size_t)left : BODY_PIECE, &n, &hole);
+	if (rc != 0)
+		return rc;
+	assert(n <= left && n <= BODY_PIECE);
+	if (n == 0)
+		hole = hole != 0 && hole < left ? hole : left;
+	else
+		hole = 0;
+	*ret_bytes = str_make(s->piece, n);
+	*ret_hole = hole;
+	s->at += n + hole;
+	if (s->at == sp->len) {
+		s->at = 0;
+		s->span++;
+	}
+	return 0;
+}
+
+/* --- heads ------------------------------------------------------------------
+ */
+
+/* Is this the head of a 1xx response, which another one follows? */
+static bool
+body_is_interim(struct str head)
+{
+	struct http1_line line;
+	struct cursor fields;
+
+	return http1_line_parse(http1_head_line(head, &fields), true, &line) &&
+	       line.status < 200 && line.status != 101;
+}
+
+/* Blank lines in front of a head; they are no part of it. */
+static uint64_t
+body_drop_blank(struct buf *b)
+{
+	uint64_t n = 0;
+
+	while (str_starts(buf_str(b), STR("\r")) ||
+	       str_starts(buf_str(b), STR("\n"))) {
+		buf_consume(b, 1);
+		n++;
+	}
+	return n;
+}
+
+/*
+ * Gather bytes in b until the final head is whole, or no more of it can be had.
+ * m->body is advanced past what is done with; *interim is the last head in
+ * front of it.
+ */
+static int
+body_gather(struct http1_message *m, struct source *s, struct buf *b,
+            struct buf *interim)
+{
+	size_t scanned = 0, n = 0;
+	struct str bytes;
+	uint64_t hole;
+	int rc = 0;
+
+	for (;;) {
+		struct cursor c;
+
+		if (scanned == 0)
+			m->body += body_drop_blank(b);
+		c = cur_from_str(buf_str(b), true);
+		n = http1_head_end(&c, &scanned);
+		if (n != 0 && body_is_interim(cur_peek(&c, n))) {
+			buf_clear(interim);
+			rc = buf_append(interim, b->p, n);
+			if (rc != 0)
+				return rc;
+			buf_consume(b, n);
+			m->body += n;
+			scanned = 0;
+			continue;
+		}
+		if (n != 0)
+			break;
+		rc = source_next(s, &bytes, &hole);
+		if (rc != 0)
+			return rc;
+		if (bytes.n == 0)
+			break;
+		rc = buf_append_str(b, bytes);
+		if (rc == ERR_BUDGET)
+			break;
+		if (rc != 0)
+			return rc;
+	}
+	m->whole = n != 0;
+	if (n != 0)
+		buf_truncate(b, n);
+	m->body += b->n;
+	return 0;
+}
+
+static enum dir
+body_dir(const struct exchange *x, enum side side)
+{
+	enum dir dir = side == SIDE_REQUEST ? TO_SERVER : TO_CLIENT;
+
+	return (x->entry->flags & ENTRY_REVERSED) != 0 ? dir_other(dir) : dir;
+}
+
+/* The start line of a head, which has to have its end. */
+static bool
+body_parse(struct http1_message *m, struct str head, bool response)
+{
+	struct cursor fields;
+	struct str line = http1_head_line(head, &fields);
+
+	if (line.n == head.n || !http1_line_parse(line, response, &m->line))
+		return false;
+	m->head = head;
+	http1_head_framing(head, &m->framing);
+	return true;
+}
+
+/* Reads the heads; what is there of them moves to the arena. */
+static int
+body_heads(struct http1_message *m, struct str *ret_head,
+           struct str *ret_interim)
+{
+	const struct exchange *x = m->x;
+	struct buf b, interim;
+	struct source s;
+	int rc;
+
+	buf_init(&b, (size_t)x->limits->head_bytes + BODY_PIECE);
+	buf_init(&interim, (size_t)x->limits->head_bytes + BODY_PIECE);
+	source_begin(&s, m, 0);
+	rc = body_gather(m, &s, &b, &interim);
+	if (rc == 0) {
+		*ret_head = arena_dup(x->scratch, buf_str(&b));
+		*ret_interim = arena_dup(x->scratch, buf_str(&interim));
+		rc = arena_error(x->scratch);
+	}
+	buf_release(&b);
+	buf_release(&interim);
+	return rc;
+}
+
+int
+http1_body_open(const struct exchange *x, enum side side,
+                struct http1_message *ret_message)
+{
+	struct http1_message m = { .x = x, .dir = body_dir(x, side) };
+	bool response = side == SIDE_RESPONSE;
+	struct str head, interim;
+	int rc;
+
+	m.bytes = response ? &x->entry->response : &x->entry->request;
+	assert(m.bytes->present);
+	for (size_t i = 0; i < m.bytes->nspans; i++)
+		m.total += m.bytes->spans[i].len;
+	rc = body_heads(&m, &head, &interim);
+	if (rc != 0)
+		return rc;
+	if (!body_parse(&m, head, response)) {
+		/* Cut behind an interim response: that is what there is. */
+		if (!body_parse(&m, interim, response))
+			return ERR_MALFORMED;
+		m.whole = true;
+		m.body = m.total;
+	}
+	*ret_message = m;
+	return 0;
+}
+
+/* `list` and the codings named in one field's value. */
+static struct str
+body_add_codings(struct str list, struct str value, struct arena *a)
+{
+	struct str one;
+
+	while (value.n != 0) {
+		(void)str_split1(value, ',', &one, &value);
+		one = str_trim(one);
+		if (one.n == 0 || str_eq_nocase(one, STR("chunked")) ||
+		    str_eq_nocase(one, STR("identity")))
+			continue;
+		list = list.n == 0 ? one
+		                   : arena_printf(a, STR_FMT "," STR_FMT,
+		                                  STR_ARG(list), STR_ARG(one));
+	}
+	return list;
+}
+
+struct str
+http1_body_codings(const struct http1_message *m)
+{
+	static const struct str names[] = {
+		STR_INIT("content-encoding"),
+		STR_INIT("transfer-encoding"),
+	};
+	struct str list = STR_NONE;
+	struct http1_field f;
+	struct cursor fields;
+
+	/* Part of a coded body cannot be decoded (RFC 9110, section 14.4). */
+	for (size_t i = m->line.status == 206; i < ARRAY_LEN(names); i++) {
+		(void)http1_head_line(m->head, &fields);
+		while (http1_head_next(&fields, &f))
+			if (str_eq_nocase(str_trim(f.name), names[i]))
+				list = body_add_codings(list, f.value,
+				                        m->x->scratch);
+	}
+	return list;
+}
+
+/* --- the body ---------------------------------------------------------------
+ */
+
+enum chunk { CHUNK_SIZE, CHUNK_EXT, CHUNK_DATA, CHUNK_END, CHUNK_TRAILER };
+
+/* Bytes on their way: wire, chunks, codings, range, out. */
+struct flow {
+	struct http1_message *m;
+	const struct body_out *out;
+	struct coding *coding; /* NULL: none */
+	struct body_range range;
+	uint64_t at; /* bytes that came to the range */
+	/* chunks */
+	enum chunk chunk;
+	uint64_t left; /* of this chunk, or the size as read so far */
+	unsigned digits;
+	struct buf trailer;
+	bool ended; /* the last chunk was seen */
+};
+
+/* Which part of the next n bytes lies in the range: *ret_skip, then the rest.
+ */
+static uint64_t
+flow_clip(struct flow *f, uint64_t n, uint64_t *ret_skip)
+{
+	uint64_t skip = f->range.off > f->at ? f->range.off - f->at : 0;
+	uint64_t done, room;
+
+	skip = skip < n ? skip : n;
+	done = f->at + skip - f->range.off;
+	room = done < f->range.len ? f->range.len - done : 0;
+	if (skip == n)
+		room = 0;
+	*ret_skip = skip;
+	f->at += n;
+	return n - skip < room ? n - skip : room;
+}
+
+static int
+flow_status(const struct flow *f)
+{
+	return f->at >= f->range.off && f->at - f->range.off >= f->range.len
+	           ? BODY_ENOUGH
+	           : 0;
+}
+
+/* Decoded bytes: to the caller, as far as the range wants them. */
+static int
+flow_out(void *ctx, const uint8_t *p, size_t n)
+{
+	struct flow *f = ctx;
+	uint64_t skip, take;
+	int rc = 0;
+
+	take = flow_clip(f, n, &skip);
+	if (take != 0)
+		rc = f->out->bytes(f->out->ctx, p + skip, (size_t)take);
+	return rc != 0 ? rc : flow_status(f);
+}
+
+/* Bytes behind the chunk framing. */
+static int
+flow_coded(struct flow *f, struct str bytes)
+{
+	if (bytes.n == 0)
+		return 0;
+	if (f->coding != NULL)
+		return coding_write(f->coding, (const uint8_t *)bytes.p,
+		                    bytes.n);
+	return flow_out(f, (const uint8_t *)bytes.p, bytes.n);
+}
+
+/* n bytes of the body are missing; no coding can go on behind that. */
+static int
+flow_hole(struct flow *f, uint64_t n)
+{
+	uint64_t skip, take;
+	int rc = 0;
+
+	if (f->coding != NULL) {
+		rc = f->out->hole(f->out->ctx, n);
+		return rc != 0 ? rc : ERR_TRUNCATED;
+	}
+	take = flow_clip(f, n, &skip);
+	if (take != 0)
+		rc = f->out->hole(f->out->ctx, take);
+	return rc != 0 ? rc : flow_status(f);
+}
+
+/* One byte of "1f;ext CR LF". */
+static int
+flow_size(struct flow *f, uint8_t b)
+{
+	unsigned d = cur_digit(b);
+
+	if (b == '\n') {
+		if (f->digits == 0)
+			return ERR_MALFORMED;
+		f->ended = f->left == 0;
+		f->chunk = f->ended ? CHUNK_TRAILER : CHUNK_DATA;
+		return 0;
+	}
+	if (f->chunk == CHUNK_EXT || b == '\r')
+		return 0;
+	if (d > 15) {
+		if (b != ';' && b != ' ' && b != '\t')
+			return ERR_MALFORMED;
+		f->chunk = b == ';' || f->digits != 0 ? CHUNK_EXT : CHUNK_SIZE;
+		return 0;
+	}
+	if (f->left > (UINT64_MAX - d) / 16)
+		return ERR_MALFORMED;
+	f->left = f->left * 16 + d;
+	f->digits++;
+	return 0;
+}
+
+static int
+flow_chunk_end(struct flow *f, uint8_t b)
+{
+	if (b != '\r' && b != '\n')
+		return ERR_MALFORMED;
+	if (b == '\n') {
+		f->chunk = CHUNK_SIZE;
+		f->digits = 0;
+		f->left = 0;
+	}
+	return 0;
+}
+
+static int
+flow_dechunk(struct flow *f, struct str bytes)
+{
+	struct cursor c = cur_from_str(bytes, false);
+	int rc = 0;
+
+	while (rc == 0 && !cur_at_end(&c)) {
+		uint64_t n = cur_left(&c);
+
+		switch (f->chunk) {
+		case CHUNK_SIZE:
+		case CHUNK_EXT:
+			rc = flow_size(f, cur_u8(&c));
+			break;
+		case CHUNK_DATA:
+			n = f->left < n ? f->left : n;
+			f->left -= n;
+			if (f->left == 0)
+				f->chunk = CHUNK_END;
+			rc = flow_coded(f, cur_take(&c, (size_t)n));
+			break;
+		case CHUNK_END:
+			rc = flow_chunk_end(f, cur_u8(&c));
+			break;
+		case CHUNK_TRAILER:
+			rc = buf_append_str(&f->trailer, cur_rest(&c));
+			/* A trailer too long to be one: do without. */
+			rc = rc == ERR_BUDGET ? 0 : rc;
+			break;
+		}
+	}
+	return rc;
+}
+
+static int
+flow_chunk_hole(struct flow *f, uint64_t n)
+{
+	uint64_t inside = f->chunk != CHUNK_DATA ? 0
+	                  : n < f->left          ? n
+	                                         : f->left;
+	int rc;
+
+	if (f->chunk == CHUNK_TRAILER)
+		return 0;
+	f->left -= inside;
+	if (f->left == 0)
+		f->chunk = CHUNK_END;
+	/* Past the chunk nobody knows what is data: all of it is a hole. */
+	rc = flow_hole(f, n);
+	return rc != 0 || inside == n ? rc : ERR_TRUNCATED;
+}
+
+/* All bytes were seen: was that the end of the body? */
+static int
+flow_end(const struct flow *f)
+{
+	const struct http1_framing *fr = &f->m->framing;
+	uint64_t n = http1_body_wire_length(f->m);
+
+	if (fr->chunked && !f->ended)
+		return ERR_TRUNCATED;
+	if (!fr->coded && fr->sized && n != 0 && n < fr->length)
+		return ERR_TRUNCATED;
+	return f->coding != NULL ? coding_end(f->coding) : 0;
+}
+
+static int
+flow_run(struct flow *f, struct source *s)
+{
+	bool chunked = f->m->framing.chunked;
+	struct str bytes;
+	uint64_t hole;
+	int rc = flow_status(f);
+
+	while (rc == 0) {
+		rc = source_next(s, &bytes, &hole);
+		if (rc != 0)
+			break;
+		if (bytes.n == 0 && hole == 0)
+			return flow_end(f);
+		if (bytes.n != 0)
+			rc = chunked ? flow_dechunk(f, bytes)
+			             : flow_coded(f, bytes);
+		else
+			rc = chunked ? flow_chunk_hole(f, hole)
+			             : flow_hole(f, hole);
+	}
+	return rc == BODY_ENOUGH ? 0 : rc;
+}
+
+int
+http1_body_stream(struct http1_message *m, bool decoded,
+                  struct body_range range, const struct body_out *out)
+{
+	const struct exchange *x = m->x;
+	struct flow f = { .m = m, .out = out, .range = range };
+	struct body_out mid = { .bytes = flow_out, .ctx = &f };
+	struct str list = decoded ? http1_body_codings(m) : STR_NONE;
+	struct str unknown = STR_NONE;
+	struct source s;
+	int rc = 0;
+
+	if (!m->whole)
+		return 0;
+	if (list.n != 0)
+		rc = coding_new(list, x->limits->render_bytes,
+		                x->limits->render_ratio, &mid, &unknown,
+		                &f.coding);
+	if (rc != 0)
+		return rc;
+	buf_init(&f.trailer, BODY_TRAILER_MAX);
+	source_begin(&s, m, m->body);
+	rc = flow_run(&f, &s);
+	if (f.ended)
+		m->trailer = arena_dup(x->scratch, buf_str(&f.trailer));
+	buf_release(&f.trailer);
+	coding_free(f.coding);
+	return rc;
+}
+
+int
+http1_body(const struct exchange *x, enum side side, bool decoded,
+           struct body_range range, const struct body_out *out)
+{
+	struct http1_message m;
+	int rc = http1_body_open(x, side, &m);
+
+	return rc != 0 ? rc : http1_body_stream(&m, decoded, range, out);
+}

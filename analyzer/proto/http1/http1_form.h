@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http1_form: named values inside messages: cookies, query strings, forms.
+ *
+ * Reads them the way Go's net/http, net/url and mime/multipart do, because the
+ * compatible API shows what those made of them. Lists live in an arena; names
+ * and values lie in it or in the input. When the arena fails a list stays as it
+ * was; arena_error() tells.
+ */
+#ifndef HTTP1_FORM_H
+#define HTTP1_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* Values in one list; what comes behind them is not shown. */
+#define HTTP1_FORM_MAX 65536u
+
+struct http1_pair {
+	struct str name;
+	struct str value;
+	struct str file; /* multipart: name of the uploaded file */
+	struct str type; /* multipart: Content-Type of the part */
+	size_t order;    /* in which they were added */
+};
+
+struct http1_list {
+	struct http1_pair *v;
+	size_t n;
+	size_t cap;
+};
+
+void http1_form_add(struct http1_list *l, const struct http1_pair *p,
+                    struct arena *a);
+
+/* By name, then by value. */
+void http1_form_sort(struct http1_list *l);
+/* By name; equal names in the order of their adding. */
+void http1_form_group(struct http1_list *l);
+/* Equal names, which are neighbours, become one: values joined by ','. */
+void http1_form_merge(struct http1_list *l, struct arena *a);
+
+/*
+ * "a=1&b=2", percent-decoded. Pairs with a broken escape or a ';' are left out;
+ * false when there was one.
+ */
+bool http1_form_query(struct http1_list *l, struct str s, struct arena *a);
+
+/* One Cookie field: "a=1; b=2". Cookies that Go finds invalid are left out. */
+void http1_form_cookie(struct http1_list *l, struct str s, struct arena *a);
+/* One Set-Cookie field: "a=1; Path=/" gives a. */
+void http1_form_set_cookie(struct http1_list *l, struct str s, struct arena *a);
+
+/* A multipart/form-data body; false when it breaks off or is malformed. */
+bool http1_form_multipart(struct http1_list *l, struct str body,
+                          struct str boundary, struct arena *a);
+
+/* "Text/HTML; charset=x": "text/html". */
+struct str http1_form_media_type(struct str s, struct arena *a);
+/* A parameter of such a value by its name in lower case; unquoted. */
+struct str http1_form_param(struct str s, struct str name, struct arena *a);
+
+#endif /* HTTP1_FORM_H */

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/proto/http1/http1_render.h"
+
+#include "analyzer/proto/http1/http1_status.h"
+#include "analyzer/proto/http1/http1_view.h"
+#include "base/base64.h"
+#include "base/err.h"
+
+/* Bytes that become base64 text at a time; a multiple of three. */
+#define RENDER_PIECE 12288u
+
+/*
+ * Would the sink take the value under this key? Unlike sink_want() this writes
+ * nothing: the answer decides whether a body has to be read.
+ */
+static bool
+render_wants(struct sink *out, struct str key)
+{
+	return sink_ok(out) &&
+	       (out->ops->want == NULL || out->ops->want(out, key));
+}
+
+void
+http1_render_base64(struct str bytes, struct sink *out)
+{
+	char text[RENDER_PIECE / 3 * 4 + 4];
+	struct base64_enc e;
+
+	base64_enc_init(&e);
+	sink_text_begin(out);
+	while (bytes.n != 0 && sink_ok(out)) {
+		struct str part = str_head(bytes, RENDER_PIECE);
+
+		sink_text(out, str_make(text, base64_enc_part(&e, part, text)));
+		bytes = str_tail(bytes, part.n);
+	}
+	sink_text(out, str_make(text, base64_enc_end(&e, text)));
+	sink_text_end(out);
+}
+
+/* --- lists ------------------------------------------------------------------
+ */
+
+static void
+render_members(const struct http1_list *l, struct sink *out)
+{
+	sink_begin_object(out);
+	for (size_t i = 0; i < l->n; i++)
+		if (sink_want(out, l->v[i].name))
+			sink_string(out, l->v[i].value);
+	sink_end_object(out);
+}
+
+/* A part of the view that is an object of names and values. */
+static int
+render_list(struct http1_view *v, const char *key,
+            int (*get)(struct http1_view *, struct http1_list *),
+            struct sink *out)
+{
+	struct http1_list l = { .n = 0 };
+	int rc;
+
+	if (!render_wants(out, str_from_c(key)))
+		return 0;
+	rc = get(v, &l);
+	if (rc == 0 && sink_want(out, str_from_c(key)))
+		render_members(&l, out);
+	return rc;
+}
+
+static int
+render_trailers(struct http1_view *v, struct sink *out)
+{
+	struct http1_list l = { .n = 0 };
+	int rc;
+
+	if (!v->m.framing.chunked || !render_wants(out, STR("trailers")))
+		return 0;
+	rc = http1_view_trailers(v, &l);
+	if (rc == 0 && l.n != 0 && sink_want(out, STR("trailers")))
+		render_members(&l, out);
+	return rc;
+}
+
+/* A string, or a sorted array of them where the name is repeated. */
+static int
+render_query(struct http1_view *v, struct sink *out)
+{
+	struct http1_list l = { .n = 0 };
+	size_t next;
+	int rc;
+
+	if (!sink_want(out, STR("queryString")))
+		return 0;
+	rc = http1_view_query(v, &l);
+	sink_begin_object(out);
+	for (size_t i = 0; rc == 0 && i < l.n; i = next) {
+		for (next = i + 1; next < l.n; next++)
+			if (!str_eq(l.v[next].name, l.v[i].name))
+				break;
+		if (!sink_want(out, l.v[i].name))
+			continue;
+		if (next == i + 1) {
+			sink_string(out, l.v[i].value);
+			continue;
+		}
+		sink_begin_array(out);
+		for (size_t k = i; k < next; k++)
+			sink_string(out, l.v[k].value);
+		sink_end_array(out);
+	}
+	sink_end_object(out);
+	return rc;
+}
+
+void
+http1_render_params(const struct http1_list *l, struct sink *out)
+{
+	sink_begin_array(out);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct http1_pair *p = &l->v[i];
+
+		sink_begin_object(out);
+		if (p->type.n != 0)
+			sink_member_string(out, "contentType", p->type);
+		if (p->file.n != 0)
+			sink_member_string(out, "fileName", p->file);
+		sink_member_string(out, "name", p->name);
+		sink_member_string(out, "value", p->value);
+		sink_end_object(out);
+	}
+	sink_end_array(out);
+}
+
+/* --- request ----------------------------------------------------------------
+ */
+
+static void
+render_segments(struct http1_view *v, struct sink *out)
+{
+	struct str rest = v->url.path;
+	struct str segment;
+
+	if (!sink_want(out, STR("pathSegments")))
+		return;
+	sink_begin_array(out);
+	while (http1_view_segment(&rest, &segment))
+		sink_string(out, segment);
+	sink_end_array(out);
+}
+
+static int
+render_post_data(struct http1_view *v, struct sink *out)
+{
+	int rc;
+
+	if (!v->has_body || !sink_want(out, STR("postData")))
+		return 0;
+	rc = http1_view_body(v);
+	sink_begin_object(out);
+	if (v->trouble.n != 0)
+		sink_member_string(out, "decodeError", v->trouble);
+	if (!v->is_text)
+		sink_member_string(out, "encoding", STR("base64"));
+	sink_member_string(out, "mimeType", v->mime);
+	if (sink_want(out, STR("params")))
+		http1_render_params(&v->params, out);
+	if (sink_want(out, STR("text"))) {
+		if (v->is_text)
+			sink_string(out, v->text);
+		else
+			http1_render_base64(v->text, out);
+	}
+	if (v->truncated)
+		sink_member_boolean(out, "truncated", true);
+	sink_end_object(out);
+	return rc;
+}
+
+static int
+render_request(struct http1_view *v, struct sink *out)
+{
+	int rc;
+
+	sink_member_integer(out, "bodySize", v->body_size);
+	rc = render_list(v, "cookies", http1_view_cookies, out);
+	if (rc == 0)
+		rc = render_list(v, "headers", http1_view_headers, out);
+	sink_member_integer(out, "headersSize", -1);
+	sink_member_string(out, "httpVersion", v->version);
+	sink_member_string(out, "method", v->m.line.method);
+	sink_member_string(out, "path", v->url.path);
+	render_segments(v, out);
+	if (rc == 0)
+		rc = render_post_data(v, out);
+	if (rc == 0)
+		rc = render_query(v, out);
+	sink_member_string(out, "targetUri", v->url.uri);
+	if (rc == 0)
+		rc = render_trailers(v, out);
+	sink_member_string(out, "url", v->url.uri);
+	return rc;
+}
+
+/* --- response ---------------------------------------------------------------
+ */
+
+static int
+render_content(struct http1_view *v, struct sink *out)
+{
+	int rc = 0;
+
+	if (!sink_want(out, STR("content")))
+		return 0;
+	if (render_wants(out, STR("size")) || render_wants(out, STR("text")) ||
+	    render_wants(out, STR("truncated")) ||
+	    render_wants(out, STR("decodeError")))
+		rc = http1_view_body(v);
+	sink_begin_object(out);
+	if (v->trouble.n != 0)
+		sink_member_string(out, "decodeError", v->trouble);
+	sink_member_string(out, "encoding", STR("base64"));
+	sink_member_string(out, "mimeType", http1_view_content_type(v));
+	sink_member_integer(out, "size", (int64_t)v->size);
+	if (v->body.n != 0 && sink_want(out, STR("text")))
+		http1_render_base64(buf_str(&v->body), out);
+	if (v->truncated)
+		sink_member_boolean(out, "truncated", true);
+	sink_end_object(out);
+	return rc;
+}
+
+static int
+render_response(struct http1_view *v, struct sink *out)
+{
+	int rc;
+
+	sink_member_integer(out, "bodySize", v->body_size);
+	rc = render_content(v, out);
+	if (rc == 0)
+		rc = render_list(v, "cookies", http1_view_cookies, out);
+	if (rc == 0)
+		rc = render_list(v, "headers", http1_view_headers, out);
+	sink_member_integer(out, "headersSize", -1);
+	sink_member_string(out, "httpVersion", v->version);
+	sink_member_string(out, "redirectURL", http1_view_redirect(v));
+	sink_member_integer(out, "status", v->m.line.status);
+	sink_member_string(out, "statusText",
+	                   http1_status_text(v->m.line.status));
+	if (rc == 0)
+		rc = render_trailers(v, out);
+	return rc;
+}
+
+int
+http1_render(const struct exchange *x, enum side side, struct sink *out)
+{
+	struct http1_view v;
+	int rc = http1_view_open(&v, x, side);
+
+	sink_begin_object(out);
+	if (rc == 0)
+		rc = side == SIDE_REQUEST ? render_request(&v, out)
+		                          : render_response(&v, out);
+	sink_end_object(out);
+	http1_view_close(&v);
+	/* Without its start line there is nothing to show of a message. */
+	if (rc == ERR_MALFORMED)
+		rc = 0;
+	return rc != 0 ? rc : out->error;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The services about messages that proto.h and overlay.h promise. */
+#include "analyzer/proto/pair.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+struct message *
+message_open(struct dissect *d, enum dir dir, enum message_kind kind,
+             uint64_t key, uint64_t off)
+{
+	return pair_open(d, dir, kind, key, off);
+}
+
+/* --- the summary ---------------------------------------------------------- */
+
+/* The front of s that the index keeps; no character is cut in two. */
+static struct str
+shorten(struct str s, uint64_t max)
+{
+	struct str head = str_head(s, (size_t)max);
+	size_t valid;
+
+	if (head.n == s.n)
+		return s;
+	valid = utf8_valid_prefix(head);
+	if (valid < head.n && utf8_is_partial(str_tail(head, valid)))
+		head = str_head(head, valid);
+	return head;
+}
+
+/* Copies v to *io unless it is unset, or what is there already. */
+static void
+set_text(struct pair *p, struct str *io, struct str v)
+{
+	struct str head = shorten(v, p->d->host->limits.summary_bytes);
+	struct str copy;
+
+	if (head.n == 0 || str_eq(*io, head) || !dissect_room(p->d, head.n))
+		return;
+	copy = arena_dup(&p->mem, head);
+	if (copy.n != 0)
+		*io = copy;
+}
+
+static void
+apply(struct message *m, const struct message_summary *s)
+{
+	struct pair *p = m->pair;
+
+	set_text(p, &p->method, s->method);
+	set_text(p, &p->target, s->target);
+	set_text(p, &p->host, s->host);
+	if (s->status != 0)
+		p->status = s->status;
+	if (s->failed)
+		p->flags |= ENTRY_FAILED;
+	pair_account(p);
+}
+
+void
+message_summary(struct message *m, const struct message_summary *s)
+{
+	if (m == NULL)
+		return;
+	/* The request's word counts, and that of an overlay more. */
+	if (s->proto != NULL && !m->pair->overlay_claimed &&
+	    (m->pair->proto == NULL || m->use == SIDE_REQUEST))
+		m->pair->proto = s->proto;
+	apply(m, s);
+}
+
+/* --- spans, kept bytes, flags --------------------------------------------- */
+
+static bool
+grow_spans(struct message *m)
+{
+	uint32_t cap = m->cap != 0 ? m->cap * 2 : 8;
+	struct span *p;
+
+	if (!dissect_room(m->pair->d, cap * sizeof(*p)))
+		return false;
+	p = mem_regrow(m->spans, cap, sizeof(*p));
+	if (p == NULL)
+		return false;
+	if (m->spans == NULL)
+		p[0] = m->one;
+	m->spans = p;
+	m->cap = cap;
+	pair_account(m->pair);
+	return true;
+}
+
+void
+message_span(struct message *m, struct span s)
+{
+	uint64_t max;
+	struct span *last;
+
+	if (m == NULL)
+		return;
+	last = m->spans != NULL ? &m->spans[m->nspans - 1] : &m->one;
+	if (m->nspans != 0 && last->layer == s.layer &&
+	    last->off + last->len == s.off) {
+		last->len += s.len;
+		return;
+	}
+	max = m->pair->d->host->limits.message_spans;
+	if (max > SPAN_MAX)
+		max = SPAN_MAX;
+	if (m->nspans == 0) {
+		m->one = s;
+		m->nspans = 1;
+		return;
+	}
+	if (m->nspans >= max ||
+	    ((m->spans == NULL || m->nspans == m->cap) && !grow_spans(m))) {
+		m->flags |= ENTRY_SPANS_CUT;
+		return;
+	}
+	m->spans[m->nspans++] = s;
+}
+
+void
+message_keep(struct message *m, struct str bytes)
+{
+	struct dissect *d;
+	char *p;
+
+	if (m == NULL || bytes.n == 0)
+		return;
+	d = m->pair->d;
+	if (bytes.n > d->host->limits.kept_bytes - m->nkept) {
+		dissect_limit(d, m->dir, "kept-bytes");
+		return;
+	}
+	if (!dissect_room(d, bytes.n)) {
+		dissect_limit(d, m->dir, "stream-budget");
+		return;
+	}
+	p = mem_realloc(m->kept, m->nkept + bytes.n);
+	if (p == NULL)
+		return;
+	memcpy(p + m->nkept, bytes.p, bytes.n);
+	m->kept = p;
+	m->nkept += bytes.n;
+	pair_account(m->pair);
+}
+
+void
+message_flag(struct message *m, uint32_t entry_flags)
+{
+	if (m != NULL)
+		m->flags |= entry_flags;
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+/* It was passed over to the end of a direction that did not end properly. */
+static bool
+broke_off(const struct message *m, uint64_t end)
+{
+	const struct dissect *d = m->pair->d;
+	const struct dissect_side *s = &d->side[dissect_side_of(d, m->dir)];
+
+	return s->to_end && s->ended && s->why != WHY_FIN && end >= s->w.end;
+}
+
+void
+message_close(struct message *m, uint64_t end)
+{
+	if (m == NULL)
+		return;
+	if (broke_off(m, end))
+		message_cut(m, end);
+	else
+		pair_close(m, end);
+}
+
+void
+message_cut(struct message *m, uint64_t end)
+{
+	if (m == NULL)
+		return;
+	m->flags |= m->use == SIDE_REQUEST ? ENTRY_REQ_CUT : ENTRY_RES_CUT;
+	pair_close(m, end);
+}
+
+/* --- overlays ------------------------------------------------------------- */
+
+/* What an overlay may look at and change; only changes are applied. */
+static struct message_summary
+summary_of(const struct pair *p)
+{
+	return (struct message_summary){
+		.proto = p->proto,
+		.method = p->method,
+		.target = p->target,
+		.host = p->host,
+		.status = p->status,
+		.failed = (p->flags & ENTRY_FAILED) != 0,
+	};
+}
+
+static void
+apply_overlay(struct message *m, const struct message_summary *io)
+{
+	struct pair *p = m->pair;
+
+	if (io->proto != NULL && io->proto != p->proto) {
+		p->proto = io->proto;
+		p->overlay_claimed = true;
+	}
+	apply(m, io);
+}
+
+/*
+ * The first overlay that does not say no gets the exchange, with its state. One
+ * that was not sure keeps it when nobody wants the response.
+ */
+static void
+offer(struct pair *p, const struct http_head *h)
+{
+	const struct overlay *const *o = p->d->host->overlays;
+	enum overlay_claim claim = OVERLAY_NO;
+	size_t size;
+
+	for (; *o != NULL; o++) {
+		claim = (*o)->claims(h);
+		if (claim != OVERLAY_NO)
+			break;
+	}
+	if (claim == OVERLAY_NO)
+		return;
+	if (p->overlay != *o) {
+		size = (*o)->state_size != 0 ? (*o)->state_size : 1;
+		if (!dissect_room(p->d, size))
+			return;
+		p->overlay_state = arena_zalloc(&p->mem, size);
+		pair_account(p);
+		p->overlay = p->overlay_state != NULL ? *o : NULL;
+	}
+	p->overlay_claimed = claim == OVERLAY_YES;
+}
+
+bool
+message_http(struct message *m, const struct http_head *h)
+{
+	struct message_summary io;
+	struct pair *p;
+
+	if (m == NULL)
+		return false;
+	p = m->pair;
+	if (!p->overlay_claimed)
+		offer(p, h);
+	if (p->overlay == NULL)
+		return false;
+	if (p->overlay_claimed && p->overlay->annotate != NULL) {
+		io = summary_of(p);
+		p->overlay->annotate(p->overlay_state, h, &io);
+		apply_overlay(m, &io);
+	}
+	p->overlay_body[m->use] = p->overlay->body != NULL;
+	return p->overlay_body[m->use];
+}
+
+bool
+message_body(struct message *m, struct cursor bytes)
+{
+	struct message_summary io;
+	struct pair *p;
+
+	if (m == NULL || !m->pair->overlay_body[m->use])
+		return false;
+	p = m->pair;
+	io = summary_of(p);
+	p->overlay_body[m->use] = p->overlay->body(p->overlay_state, m->use,
+	                                           bytes, &io);
+	apply_overlay(m, &io);
+	return p->overlay_body[m->use];
+}

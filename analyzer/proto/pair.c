@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/proto/pair.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+
+enum {
+	PAIR_ARENA_FIRST = 256, /* holds the strings of a usual exchange */
+	PAIR_BEGUN_FIRST = 4,
+	PAIR_BEGUN_MAX = 1024, /* packets that filled holes of one another */
+};
+
+/* --- ids ------------------------------------------------------------------ */
+
+static int
+compare_positions(struct position a, struct position b)
+{
+	if (a.source != b.source)
+		return a.source < b.source ? -1 : 1;
+	return (a.record > b.record) - (a.record < b.record);
+}
+
+static bool
+push_begun(struct dissect_side *s, struct position at)
+{
+	if (s->nbegun == s->begun_cap) {
+		uint32_t cap = s->begun_cap != 0 ? s->begun_cap * 2u
+		                                 : PAIR_BEGUN_FIRST;
+		void *p;
+
+		if (cap > PAIR_BEGUN_MAX)
+			return false;
+		p = mem_regrow(s->begun, cap, sizeof(*s->begun));
+		if (p == NULL)
+			return false;
+		s->begun = p;
+		s->begun_cap = (uint16_t)cap;
+	}
+	s->begun[s->nbegun++] = (struct dissect_begun){ .at = at };
+	return true;
+}
+
+/*
+ * The id of a message that begins in the packet at `at`: its position and how
+ * many messages began in that packet before.
+ *
+ * A packet's bytes need not be contiguous in the stream: packets that came
+ * earlier may have filled the middle. But once bytes of a packet have been
+ * delivered, no byte of an older packet from before it can follow. So the
+ * packets that may still come back form a stack, the oldest on top.
+ */
+static bool
+new_id(struct dissect_side *s, struct position at, int64_t *ret_id)
+{
+	struct dissect_begun *top;
+
+	while (s->nbegun != 0 &&
+	       compare_positions(s->begun[s->nbegun - 1].at, at) < 0)
+		s->nbegun--;
+	top = s->nbegun != 0 ? &s->begun[s->nbegun - 1] : NULL;
+	if (top != NULL && compare_positions(top->at, at) == 0) {
+		if (top->seq == POSITION_SEQ_MAX)
+			return false;
+		top->seq++;
+	} else {
+		if (!push_begun(s, at))
+			return false;
+		top = &s->begun[s->nbegun - 1];
+	}
+	*ret_id = position_id(at, top->seq);
+	return true;
+}
+
+/* --- the list of pairs ---------------------------------------------------- */
+
+void
+pair_account(struct pair *p)
+{
+	size_t cost = sizeof(*p) + p->mem.used;
+
+	for (int i = 0; i < 2; i++)
+		cost += p->side[i].cap * sizeof(struct span) + p->side[i].nkept;
+	if (cost > p->charged)
+		dissect_charge(p->d, cost - p->charged);
+	else
+		dissect_discharge(p->d, p->charged - cost);
+	p->charged = cost;
+}
+
+static void
+pair_remove(struct pair *p)
+{
+	struct dissect *d = p->d;
+
+	if (p->prev != NULL)
+		p->prev->next = p->next;
+	else
+		d->pairs = p->next;
+	if (p->next != NULL)
+		p->next->prev = p->prev;
+	else
+		d->last_pair = p->prev;
+	d->npairs--;
+	for (int i = 0; i < 2; i++) {
+		mem_free(p->side[i].spans);
+		mem_free(p->side[i].kept);
+	}
+	dissect_discharge(d, p->charged);
+	arena_release(&p->mem);
+	slab_put(&d->host->pairs, p);
+}
+
+/* One side as the entry shows it; `whole` is room for its only span. */
+static struct entry_side
+side_of(const struct message *m, struct span *whole)
+{
+	struct entry_side s = { .present = m->state != MESSAGE_NONE };
+	uint64_t size = 0;
+
+	if (!s.present)
+		return s;
+	*whole = m->one;
+	s.spans = m->spans != NULL ? m->spans : whole;
+	s.nspans = m->nspans;
+	if (m->nspans == 0) {
+		*whole = (struct span){ .off = m->off, .len = m->end - m->off };
+		s.nspans = 1;
+	}
+	for (size_t i = 0; i < s.nspans; i++)
+		size += s.spans[i].len;
+	s.size = size > m->missing ? size - m->missing : 0;
+	s.first = m->first;
+	s.last = m->last;
+	s.kept = str_make(m->kept, m->nkept);
+	return s;
+}
+
+static uint32_t
+flags_of(const struct pair *p)
+{
+	const struct message *req = &p->side[SIDE_REQUEST];
+	const struct message *res = &p->side[SIDE_RESPONSE];
+	uint32_t flags = p->flags | req->flags | res->flags;
+
+	if (req->state == MESSAGE_NONE)
+		flags |= ENTRY_NO_REQUEST;
+	if (res->state == MESSAGE_NONE && (flags & ENTRY_ONE_WAY) == 0)
+		flags |= ENTRY_NO_RESPONSE;
+	if (req->state != MESSAGE_NONE ? req->dir == TO_CLIENT
+	                               : res->dir == TO_SERVER)
+		flags |= ENTRY_REVERSED;
+	if (p->d->late)
+		flags |= ENTRY_LATE_JOIN;
+	if (p->d->role_guessed)
+		flags |= ENTRY_ROLE_GUESSED;
+	return flags;
+}
+
+/* The pair becomes an entry and is gone. */
+static void
+emit(struct pair *p)
+{
+	struct dissect *d = p->d;
+	struct span whole[2];
+	struct entry e = {
+		.id = p->id,
+		.stream = d->stream,
+		.ordinal = p->ordinal,
+		.proto = p->proto,
+		.flags = flags_of(p),
+		.status = p->status,
+		.method = p->method,
+		.target = p->target,
+		.host = p->host,
+		.request = side_of(&p->side[SIDE_REQUEST], &whole[0]),
+		.response = side_of(&p->side[SIDE_RESPONSE], &whole[1]),
+	};
+
+	if ((e.flags & ENTRY_NO_RESPONSE) != 0)
+		d->waiting_requests--;
+	d->entries++;
+	d->host->out.entry(d->host->out.ctx, &e);
+	pair_remove(p);
+}
+
+static void
+emit_if_done(struct pair *p)
+{
+	enum message_state req = p->side[SIDE_REQUEST].state;
+	enum message_state res = p->side[SIDE_RESPONSE].state;
+
+	if (req == MESSAGE_OPENED || res == MESSAGE_OPENED)
+		return;
+	if (res == MESSAGE_NONE && (p->flags & ENTRY_ONE_WAY) == 0)
+		return;
+	emit(p);
+}
+
+/* A request is closed and nothing of its response has come. */
+static bool
+is_waiting(const struct pair *p)
+{
+	return p->side[SIDE_REQUEST].state == MESSAGE_CLOSED &&
+	       p->side[SIDE_RESPONSE].state == MESSAGE_NONE;
+}
+
+/* Makes an entry of the oldest request that waits for its response. */
+static bool
+give_up_oldest(struct dissect *d)
+{
+	struct pair *p = d->pairs;
+
+	while (p != NULL && !is_waiting(p))
+		p = p->next;
+	if (p == NULL)
+		return false;
+	emit(p);
+	return true;
+}
+
+/* Room for one more pair, at the cost of the oldest if need be. */
+static bool
+make_room(struct dissect *d, enum dir dir)
+{
+	const struct dissect_side *answers =
+	    &d->side[dissect_side_of(d, dir_other(dir))];
+	const char *limit = NULL;
+
+	while (d->npairs >= d->host->limits.pending ||
+	       !dissect_room(d, sizeof(struct pair) + PAIR_ARENA_FIRST)) {
+		limit = d->npairs >= d->host->limits.pending ? "pending"
+		                                             : "stream-budget";
+		if (!give_up_oldest(d)) {
+			dissect_limit(d, dir, limit);
+			return false;
+		}
+	}
+	/* With one direction captured, nothing is lost by not waiting. */
+	if (limit != NULL && answers->started)
+		dissect_limit(d, dir, limit);
+	return true;
+}
+
+static struct pair *
+pair_new(struct dissect *d, enum dir dir, uint64_t key)
+{
+	struct pair *p;
+
+	if (!make_room(d, dir))
+		return NULL;
+	p = slab_get(&d->host->pairs);
+	if (p == NULL) {
+		dissect_limit(d, dir, "stream-budget");
+		return NULL;
+	}
+	p->d = d;
+	p->key = key;
+	p->ordinal = d->ordinal++;
+	arena_init(&p->mem, d->host->limits.state_bytes, PAIR_ARENA_FIRST);
+	for (int i = 0; i < 2; i++) {
+		p->side[i].pair = p;
+		p->side[i].use = i == 0 ? SIDE_REQUEST : SIDE_RESPONSE;
+	}
+	p->prev = d->last_pair;
+	if (d->last_pair != NULL)
+		d->last_pair->next = p;
+	else
+		d->pairs = p;
+	d->last_pair = p;
+	d->npairs++;
+	pair_account(p);
+	return p;
+}
+
+/* --- who belongs to whom -------------------------------------------------- */
+
+/* A request without a key is about to begin: see pair.h. */
+static void
+before_request(struct dissect *d)
+{
+	struct pair *p;
+	struct pair *next;
+
+	if (d->waiting_requests == 0) {
+		if (d->paired_since)
+			d->doubt = false;
+		d->response_lost = false;
+		return;
+	}
+	if (!d->response_lost || d->pipelined) {
+		d->pipelined = true;
+		return;
+	}
+	d->response_lost = false;
+	for (p = d->pairs; p != NULL; p = next) {
+		next = p->next;
+		if (!is_waiting(p))
+			continue;
+		p->flags |= ENTRY_RES_GAP;
+		emit(p);
+	}
+}
+
+/* The pair that a response belongs to, NULL when its request was not seen. */
+static struct pair *
+pair_for_response(struct dissect *d, uint64_t key)
+{
+	struct pair *p = d->pairs;
+
+	while (p != NULL && (p->key != key || (p->flags & ENTRY_ONE_WAY) != 0 ||
+	                     p->side[SIDE_REQUEST].state == MESSAGE_NONE ||
+	                     p->side[SIDE_RESPONSE].state != MESSAGE_NONE))
+		p = p->next;
+	if (p == NULL)
+		return NULL;
+	d->waiting_requests--;
+	if (key == 0) {
+		if (d->doubt)
+			p->flags |= ENTRY_PAIR_DOUBT;
+		d->paired_since = true;
+	}
+	return p;
+}
+
+/* The search for a boundary is over: a message begins at off. */
+static void
+found_boundary(struct dissect *d, int side, uint64_t off, struct message *m)
+{
+	struct dissect_side *s = &d->side[side];
+	struct dissect_row row = {
+		.kind = DIAG_RESYNC,
+		.side = side,
+		.off = off,
+		.len = off > s->lost_off ? off - s->lost_off : 0,
+	};
+
+	if (!s->searching)
+		return;
+	s->searching = false;
+	m->flags |= ENTRY_RESYNCED;
+	dissect_diag(d, &row);
+}
+
+struct message *
+pair_open(struct dissect *d, enum dir dir, enum message_kind kind, uint64_t key,
+          uint64_t off)
+{
+	int side = dissect_side_of(d, dir);
+	const struct window_mark *mark = window_find(&d->side[side].w, off);
+	struct pair *p = NULL;
+	struct message *m;
+	int64_t id;
+
+	if (mark == NULL)
+		return NULL;
+	if (!new_id(&d->side[side], mark->at, &id)) {
+		dissect_limit(d, dir, "position-seq");
+		return NULL;
+	}
+	if (kind == MESSAGE_REQUEST && key == 0)
+		before_request(d);
+	if (kind == MESSAGE_RESPONSE)
+		p = pair_for_response(d, key);
+	if (p == NULL) {
+		p = pair_new(d, dir, key);
+		if (p == NULL)
+			return NULL;
+		p->id = id;
+	}
+	if (kind == MESSAGE_REQUEST)
+		d->waiting_requests++;
+	if (kind == MESSAGE_ONE_WAY)
+		p->flags |= ENTRY_ONE_WAY;
+	m = &p->side[kind == MESSAGE_RESPONSE ? SIDE_RESPONSE : SIDE_REQUEST];
+	m->state = MESSAGE_OPENED;
+	m->dir = dir;
+	m->off = off;
+	m->first = mark->ts;
+	found_boundary(d, side, off, m);
+	return m;
+}
+
+/* Where and when the message ends. */
+static void
+set_end(struct message *m, uint64_t end)
+{
+	const struct dissect *d = m->pair->d;
+	const struct window *w = &d->side[dissect_side_of(d, m->dir)].w;
+	const struct window_mark *mark;
+
+	assert(m->state == MESSAGE_OPENED);
+	if (end > w->end)
+		end = w->end;
+	m->end = end > m->off ? end : m->off;
+	mark = window_find(w, m->end > m->off ? m->end - 1 : m->off);
+	m->last = mark != NULL ? mark->ts : m->first;
+	m->state = MESSAGE_CLOSED;
+}
+
+void
+pair_close(struct message *m, uint64_t end)
+{
+	set_end(m, end);
+	emit_if_done(m->pair);
+}
+
+/* --- what is lost --------------------------------------------------------- */
+
+static bool
+is_open_in(const struct message *m, enum dir dir)
+{
+	return m->state == MESSAGE_OPENED && m->dir == dir;
+}
+
+void
+pair_missing(struct dissect *d, enum dir dir, uint64_t n)
+{
+	for (struct pair *p = d->pairs; p != NULL; p = p->next) {
+		struct message *req = &p->side[SIDE_REQUEST];
+		struct message *res = &p->side[SIDE_RESPONSE];
+
+		if (is_open_in(req, dir)) {
+			req->flags |= ENTRY_REQ_GAP;
+			req->missing += n;
+		}
+		if (is_open_in(res, dir)) {
+			res->flags |= ENTRY_RES_GAP;
+			res->missing += n;
+		}
+	}
+}
+
+void
+pair_lost(struct dissect *d, enum dir dir)
+{
+	if (dir == TO_CLIENT && d->waiting_requests == 0)
+		return;
+	if (dir == TO_CLIENT && !d->pipelined) {
+		d->response_lost = true;
+		return;
+	}
+	d->doubt = true;
+	d->paired_since = false;
+}
+
+void
+pair_flush(struct dissect *d)
+{
+	while (d->pairs != NULL) {
+		struct pair *p = d->pairs;
+
+		for (int i = 0; i < 2; i++) {
+			struct message *m = &p->side[i];
+
+			if (m->state != MESSAGE_OPENED)
+				continue;
+			m->flags |= m->use == SIDE_REQUEST ? ENTRY_REQ_CUT
+			                                   : ENTRY_RES_CUT;
+			set_end(m, UINT64_MAX);
+		}
+		emit(p);
+	}
+}

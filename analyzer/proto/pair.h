@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pair: exchanges under way, from their first byte until they are entries.
+ * Private to the engine.
+ *
+ * Messages are paired when they begin: a response belongs to the oldest request
+ * of the same key that has none yet. Without keys that is pairing by order, and
+ * a gap can put it out of step. What is known then:
+ *
+ *  - A client that never pipelined sends a request only after it has the
+ *    response to the one before. So when a response may have been lost and a
+ *    new request begins, the requests before it are given up; the pairing is
+ *    in step again, without doubt.
+ *  - Otherwise pairings are flagged ENTRY_PAIR_DOUBT until a request begins
+ *    with nothing outstanding, after at least one pairing since the gap.
+ *
+ * A pair is given away as an entry when both sides are closed. A pair of which
+ * a message is open is never freed under the dissector that holds it.
+ */
+#ifndef PROTO_PAIR_H
+#define PROTO_PAIR_H
+
+#include "analyzer/proto/dissect.h"
+#include "base/arena.h"
+
+enum message_state { MESSAGE_NONE, MESSAGE_OPENED, MESSAGE_CLOSED };
+
+struct message {
+	struct pair *pair;
+	uint64_t off;
+	uint64_t end;
+	uint64_t missing; /* bytes of gaps in between */
+	int64_t first;    /* times of packets */
+	int64_t last;
+	struct span *spans; /* NULL while it has at most `one` */
+	struct span one;
+	uint32_t nspans;
+	uint32_t cap;
+	uint32_t flags;
+	char *kept;
+	size_t nkept;
+	enum message_state state;
+	enum dir dir;
+	enum side use;
+};
+
+struct pair {
+	struct pair *next;
+	struct pair *prev;
+	struct dissect *d;
+	uint64_t key;
+	uint64_t ordinal;
+	int64_t id;
+	const struct protocol *proto;
+	struct str method;
+	struct str target;
+	struct str host;
+	int32_t status;
+	uint32_t flags;
+	struct arena mem; /* strings, overlay state */
+	const struct overlay *overlay;
+	void *overlay_state;
+	bool overlay_claimed; /* proto is its word */
+	bool overlay_body[2]; /* it wants this body, by enum side */
+	size_t charged;
+	struct message side[2]; /* by enum side */
+};
+
+/* NULL: a limit (told) or no memory. */
+struct message *pair_open(struct dissect *d, enum dir dir,
+                          enum message_kind kind, uint64_t key, uint64_t off);
+
+/*
+ * The message ends in front of `end`, or where the direction does if that is
+ * earlier. The pair may be gone afterwards.
+ */
+void pair_close(struct message *m, uint64_t end);
+
+/* n bytes are missing: the messages that are open in dir say so. */
+void pair_missing(struct dissect *d, enum dir dir, uint64_t n);
+
+/* Messages of dir may have been lost entirely. */
+void pair_lost(struct dissect *d, enum dir dir);
+
+/* Cut what is open and make entries of all. */
+void pair_flush(struct dissect *d);
+
+/* Charge the pair's growth to the budget. */
+void pair_account(struct pair *p);
+
+#endif /* PROTO_PAIR_H */

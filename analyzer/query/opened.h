@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * opened: a snapshot ready to be asked: index, evidence and names together.
+ *
+ * Several may be open at once; they are never merged, answers are. One opened
+ * snapshot belongs to one thread (open it again for another).
+ *
+ * Names, capture points and the list of capture files are read once. While the
+ * index grows they become more: opened_refresh() looks again. Everything that
+ * was borrowed from here before is invalid after it.
+ */
+#ifndef QUERY_OPENED_H
+#define QUERY_OPENED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyzer/index/reader.h"
+#include "analyzer/proto/limits.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct evidence;
+struct opened;
+
+/*
+ * From a finished or growing index. Capture files lie below
+ * <workspace>/evidence, or in place where the index says so. Limits are
+ * copied. ERR_CORRUPT when the index names files that it must not name.
+ */
+int opened_new(const char *workspace, const char *index,
+               const struct proto_limits *limits, struct err *e,
+               struct opened **ret_opened) WARN_UNUSED;
+void opened_free(struct opened *o);
+
+/* Read the tables again; on failure they are as they were. */
+int opened_refresh(struct opened *o, struct err *e) WARN_UNUSED;
+
+struct index_reader *opened_index(struct opened *o);
+struct evidence *opened_evidence(struct opened *o);
+const struct proto_limits *opened_limits(const struct opened *o);
+
+/* A name as of an instant, from the interval table. */
+struct resolved {
+	struct str name; /* "" unresolved */
+	struct str ns;
+	bool early; /* from before the first observation */
+	bool bare;  /* a port was asked for, only the address is known */
+};
+
+/*
+ * Who had ip:port at ts, seen from a capture point's node; ip:port entries
+ * come before ip ones, which alone are looked at when the port is 0. Borrowed
+ * from o.
+ */
+struct resolved opened_resolve(const struct opened *o, uint32_t point,
+                               const struct addr *ip, uint16_t port,
+                               int64_t ts);
+
+/* The capture point's row, or NULL. */
+const struct index_point *opened_point(const struct opened *o, uint32_t id);
+
+/* The member name of a capture file, "" when it is not known (yet). */
+struct str opened_source(const struct opened *o, uint32_t source);
+
+#endif /* QUERY_OPENED_H */

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/query/who.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+enum {
+	INTERVALS_MAX = 1 << 24, /* a node's history has at most so many */
+	TEXTS_MAX = 1 << 20,     /* different names, namespaces and nodes */
+	TEXT_BYTES = 64 << 20,
+	FIRST_CAP = 64,
+};
+
+struct who {
+	struct index_identity *v;
+	size_t n, cap;
+	struct arena arena;
+	struct map texts; /* what is in the arena: text -> nothing */
+};
+
+struct who *
+who_new(void)
+{
+	struct who *w = mem_zalloc(sizeof(*w));
+	uint8_t key[SIPHASH_KEY_SIZE];
+
+	if (w == NULL || map_random_key(key) != 0) {
+		mem_free(w);
+		return NULL;
+	}
+	arena_init(&w->arena, TEXT_BYTES, 0);
+	map_init(&w->texts, MAP_STR, sizeof(struct str), TEXTS_MAX, key);
+	return w;
+}
+
+void
+who_free(struct who *w)
+{
+	if (w == NULL)
+		return;
+	map_release(&w->texts);
+	arena_release(&w->arena);
+	mem_free(w->v);
+	mem_free(w);
+}
+
+static int
+keep(struct who *w, struct str *s)
+{
+	struct str *known = map_find_str(&w->texts, *s);
+	void *slot;
+	int rc;
+
+	if (known == NULL) {
+		struct str copy = arena_dup(&w->arena, *s);
+
+		rc = arena_error(&w->arena);
+		if (rc == 0)
+			rc = map_insert_str(&w->texts, copy, &slot);
+		if (rc < 0)
+			return rc;
+		known = slot;
+		*known = copy;
+	}
+	*s = *known;
+	return 0;
+}
+
+static int
+grow(struct who *w)
+{
+	size_t cap = w->cap > 0 ? w->cap * 2 : FIRST_CAP;
+	void *p;
+
+	if (w->n < w->cap)
+		return 0;
+	if (w->n >= INTERVALS_MAX)
+		return ERR_BUDGET;
+	p = mem_regrow(w->v, cap, sizeof(*w->v));
+	if (p == NULL)
+		return ERR_NOMEM;
+	w->v = p;
+	w->cap = cap;
+	return 0;
+}
+
+int
+who_add(struct who *w, const struct index_identity *i)
+{
+	struct index_identity copy = *i;
+	int rc = grow(w);
+
+	if (rc == 0)
+		rc = keep(w, &copy.node);
+	if (rc == 0)
+		rc = keep(w, &copy.name);
+	if (rc == 0)
+		rc = keep(w, &copy.ns);
+	if (rc == 0)
+		w->v[w->n++] = copy;
+	return rc;
+}
+
+/* By address, port and node: what an interval is about. */
+static int
+compare_subject(const struct index_identity *a, const struct index_identity *b)
+{
+	int d = memcmp(a->ip.b, b->ip.b, sizeof(a->ip.b));
+
+	if (d != 0)
+		return d;
+	if (a->port != b->port)
+		return a->port < b->port ? -1 : 1;
+	return str_cmp(a->node, b->node);
+}
+
+static int
+compare(const void *x, const void *y)
+{
+	const struct index_identity *a = x, *b = y;
+	int d = compare_subject(a, b);
+
+	if (d != 0)
+		return d;
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	if (a->to != b->to)
+		return a->to < b->to ? -1 : 1;
+	/* The rest is there so that the order is never a matter of luck. */
+	d = str_cmp(a->name, b->name);
+	return d != 0 ? d : str_cmp(a->ns, b->ns);
+}
+
+void
+who_sort(struct who *w)
+{
+	if (w->n > 1)
+		qsort(w->v, w->n, sizeof(*w->v), compare);
+}
+
+/* The interval of this subject that holds at ts, or NULL. */
+static const struct index_identity *
+find(const struct who *w, const struct index_identity *subject, int64_t ts)
+{
+	size_t lo = 0, hi = w->n;
+
+	/* The first interval behind those that have begun by then. */
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int d = compare_subject(&w->v[mid], subject);
+
+		if (d < 0 || (d == 0 && w->v[mid].from <= ts))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == 0 || compare_subject(&w->v[lo - 1], subject) != 0 ||
+	    ts >= w->v[lo - 1].to)
+		return NULL;
+	return &w->v[lo - 1];
+}
+
+const struct index_identity *
+who_find(const struct who *w, const struct who_ask *ask)
+{
+	const struct index_identity *found = NULL;
+	struct index_identity s = { .ip = ask->ip, .port = ask->port };
+
+	if (w->n == 0)
+		return NULL;
+	for (;;) {
+		s.node = ask->node;
+		found = find(w, &s, ask->ts);
+		if (found == NULL && ask->node.n > 0) {
+			s.node = STR_NONE;
+			found = find(w, &s, ask->ts);
+		}
+		if (found != NULL || s.port == 0)
+			return found;
+		s.port = 0;
+	}
+}
