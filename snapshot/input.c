@@ -255,12 +255,15 @@ open_packed(struct input *in, const struct input_archive_file *file,
 	return 0;
 }
 
-/* The first bytes of a regular file are only looked at, those of a stream
- * are gone from it and have to be given again. */
+/*
+ * The first bytes of a regular file are only looked at; those of a stream are
+ * gone from it and have to be given again. Standard input is a stream even
+ * when it is a file: it has no path, and may not be at its start.
+ */
 static int
 open_file(struct input *in, int fd, const struct stat *st, struct err *e)
 {
-	bool regular = S_ISREG(st->st_mode);
+	bool regular = S_ISREG(st->st_mode) && strcmp(in->path, "-") != 0;
 	struct input_archive_file file = { .path = in->path, .fd = fd };
 	char head[PEEK_MAX];
 	size_t n = 0;
@@ -434,7 +437,7 @@ judge_name(struct input *in, struct str name)
 	if (!path_is_safe(name, &why))
 		return tell(in, ERR_REFUSED, name, 0,
 		            "the name %s; pack the snapshot again with "
-		            "relative names",
+		            "plain relative names",
 		            why);
 	if (!is_plain(name))
 		return tell(in, ERR_REFUSED, name, 0,
@@ -470,7 +473,8 @@ judge(struct input *in, const struct input_entry *entry)
 		return tell(in, entry->code, str_from_c(in->path), 0, "it %s",
 		            entry->why);
 	if (entry->code != 0)
-		return tell(in, entry->code, in->name, 0, "it %s", entry->why);
+		return tell(in, entry->code, in->name, 0,
+		            "it %s; only plain files are read", entry->why);
 	rc = judge_name(in, in->name);
 	if (rc == 0)
 		rc = judge_size(in, entry);

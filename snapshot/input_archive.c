@@ -30,8 +30,8 @@ struct source {
 	struct archive *a;
 	struct archive_entry *entry;
 	locale_t utf8; /* names are UTF-8 whatever the user's locale */
-	int first;     /* result for the first entry, found by _new() */
-	bool began;    /* ... which was given */
+	int ahead;     /* what next_header() said, looked at too early */
+	bool looked;   /* ... and not given yet */
 	bool ended;    /* all entries were given */
 
 	/* The present entry. */
@@ -338,11 +338,12 @@ probe(struct source *s, struct str sniff, struct err *e, bool *ret_raw)
 		return err_set(e, ERR_REFUSED,
 		               "it is compressed more than once; unpack the "
 		               "outer layer first");
-	s->first = next_header(s);
-	if (s->first < 0)
-		return err_set(e, s->first, "%s", s->reason);
-	*ret_raw = s->first == 1 && archive_format(s->a) == ARCHIVE_FORMAT_RAW;
-	if (s->first == 1)
+	s->ahead = next_header(s);
+	s->looked = true;
+	if (s->ahead < 0)
+		return err_set(e, s->ahead, "%s", s->reason);
+	*ret_raw = s->ahead == 1 && archive_format(s->a) == ARCHIVE_FORMAT_RAW;
+	if (s->ahead == 1)
 		begin_entry(s);
 	if (!*ret_raw)
 		return 0;
@@ -523,6 +524,26 @@ read_tail(struct source *s)
 	return 0;
 }
 
+/* 1, 0, a code, or HEADER_DAMAGED. */
+static int
+find_next(struct source *s)
+{
+	int rc;
+
+	if (s->looked) {
+		s->looked = false;
+		rc = s->ahead;
+	} else {
+		s->reason[0] = '\0';
+		rc = pass_over(s);
+		if (rc == 0)
+			rc = next_header(s);
+	}
+	if (rc == 1 && !s->open)
+		begin_entry(s);
+	return rc;
+}
+
 static int
 source_next(void *src, struct input_entry *ret_entry)
 {
@@ -537,16 +558,15 @@ source_next(void *src, struct input_entry *ret_entry)
 
 	if (s->dead != 0 || s->ended)
 		return s->dead;
-	s->reason[0] = '\0';
-	if (!s->began) {
-		s->began = true;
-		rc = s->first;
-	} else {
-		rc = pass_over(s);
-		if (rc == 0)
-			rc = next_header(s);
-		if (rc == 1)
-			begin_entry(s);
+	rc = find_next(s);
+	if (rc == HEADER_DAMAGED) {
+		/* All of what cannot be understood is one thing. */
+		do {
+			s->ahead = next_header(s);
+		} while (s->ahead == HEADER_DAMAGED);
+		s->looked = true;
+		*ret_entry = damaged;
+		return 1;
 	}
 	if (rc == 0) {
 		s->ended = true;
@@ -554,9 +574,9 @@ source_next(void *src, struct input_entry *ret_entry)
 	}
 	if (rc < 0)
 		s->dead = rc;
-	if (rc > 0)
-		*ret_entry = rc == 1 ? describe(s) : damaged;
-	return rc > 0 ? 1 : rc;
+	if (rc == 1)
+		*ret_entry = describe(s);
+	return rc;
 }
 
 static int

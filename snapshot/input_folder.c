@@ -139,7 +139,7 @@ open_listed(struct source *s, size_t i, struct input_entry *entry)
 	}
 	if (rc != 0) {
 		entry->code = rc;
-		entry->why = err_text(rc);
+		entry->why = "was there before, but cannot be opened now";
 	}
 	return 0;
 }

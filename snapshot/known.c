@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
@@ -92,32 +93,32 @@ identify_folder(struct sha256 *sha, const char *input)
 }
 
 static int
-identify(struct sha256 *sha, const char *input, const struct stat *st)
+identify(struct sha256 *sha, const char *path, const struct stat *st)
 {
 	/* The folder's own size and mtime say nothing about its files. */
 	static const uint64_t none[4] = { 0 };
-	int rc;
+	int rc = S_ISREG(st->st_mode) ? add_input(sha, str_from_c(path), st)
+	                              : add_line(sha, str_from_c(path), none);
 
-	if (S_ISREG(st->st_mode))
-		return add_input(sha, STR("file"), st);
-	rc = add_line(sha, STR("folder"), none);
-	return rc != 0 ? rc : identify_folder(sha, input);
+	if (rc != 0 || S_ISREG(st->st_mode))
+		return rc;
+	return identify_folder(sha, path);
 }
 
-int
-known_identify(const char *input, char ret_identity[SHA256_HEX_MAX])
+static int
+identify_path(const char *path, char ret_identity[SHA256_HEX_MAX])
 {
 	struct sha256 sha = SHA256_INIT;
 	uint8_t digest[SHA256_SIZE];
 	struct stat st;
 	int rc;
 
-	if (stat(input, &st) != 0 ||
+	if (stat(path, &st) != 0 ||
 	    (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 		return 0;
 	rc = sha256_init(&sha);
 	if (rc == 0)
-		rc = identify(&sha, input, &st);
+		rc = identify(&sha, path, &st);
 	if (rc == 0)
 		rc = sha256_final(&sha, digest);
 	sha256_release(&sha);
@@ -127,6 +128,16 @@ known_identify(const char *input, char ret_identity[SHA256_HEX_MAX])
 		return rc == 0 ? 1 : rc;
 	/* A folder that cannot be listed; opening it will tell why. */
 	return 0;
+}
+
+int
+known_identify(const char *input, char ret_identity[SHA256_HEX_MAX])
+{
+	char *path = realpath(input, NULL);
+	int rc = path != NULL ? identify_path(path, ret_identity) : 0;
+
+	mem_free(path);
+	return rc;
 }
 
 /* The table. */
@@ -290,14 +301,11 @@ known_count(const struct known *k)
 }
 
 struct str
-known_find(const struct known *k, struct str path, struct str identity)
+known_find(const struct known *k, struct str identity)
 {
 	for (size_t i = k->count; i > 0; i--) {
-		const struct entry *entry = &k->entries[i - 1];
-
-		if (str_eq(entry->path, path) &&
-		    str_eq(entry->identity, identity))
-			return entry->evidence;
+		if (str_eq(k->entries[i - 1].identity, identity))
+			return k->entries[i - 1].evidence;
 	}
 	return STR_NONE;
 }

@@ -2,12 +2,12 @@
 /*
  * known: which inputs were opened before, and what was in them.
  *
- * known.json in a workspace root maps an input (its path and its identity) to
- * the digest of its evidence, so that a big archive need not be unpacked and
- * hashed to learn that it is known. It is only a hint: a file that is missing,
- * damaged or of another format is an empty table, and the worst that a lost
- * entry costs is time. It is replaced as a whole by renaming a new file over
- * it; whoever does so holds the lock of the root.
+ * known.json in a workspace root maps an input (by its identity, and for people
+ * its path) to the digest of its evidence, so that a big archive need not be
+ *unpacked and hashed to learn that it is known. It is only a hint: a file that
+ *is missing, damaged or of another format is an empty table, and the worst that
+ *a lost entry costs is time. It is replaced as a whole by renaming a new file
+ *over it; whoever does so holds the lock of the root.
  *
  *	{"format":1,"known":[{"path":"/data/a.tar.gz",
  *	  "identity":"<64 hex>","evidence":"<64 hex>"}]}
@@ -31,11 +31,12 @@
 struct known;
 
 /*
- * The identity of an input as hexadecimal text: a digest of its device, inode,
- * size and mtime, for a folder of every file in it with those. Two equal
- * identities mean that nothing was changed in between, unless somebody set the
- * clock or the mtime back on purpose. Returns 1; 0 for what has none (a pipe,
- * standard input, something that is not there); ERR_NOMEM, ERR_CRYPTO.
+ * The identity of an input as hexadecimal text: a digest of its absolute path,
+ * device, inode, size and mtime; for a folder, of its path and every file in
+ * it with inode, size and mtime. Two equal identities mean that nothing was
+ * changed in between, unless somebody set the clock or an mtime back on
+ * purpose. Returns 1; 0 for what has none (a pipe, standard input, something
+ * that is not there); ERR_NOMEM, ERR_CRYPTO.
  */
 int known_identify(const char *input,
                    char ret_identity[SHA256_HEX_MAX]) WARN_UNUSED;
@@ -47,8 +48,7 @@ void known_free(struct known *k);
 size_t known_count(const struct known *k);
 
 /* The evidence digest of an input; empty when it is not known. */
-struct str known_find(const struct known *k, struct str path,
-                      struct str identity);
+struct str known_find(const struct known *k, struct str identity);
 
 /* Remember an input, in place of what was known of its path. ERR_NOMEM. */
 int known_put(struct known *k, struct str path, struct str identity,

@@ -319,11 +319,16 @@ workspace_index(const struct workspace *w)
 	return w->at.index;
 }
 
-/* The name of the workspace for (evidence, salt). */
+/*
+ * The name of the workspace for (evidence, salt). When it reads its evidence in
+ * place, `place` is the identity of the input, as such an index is good for no
+ * other; otherwise it is empty.
+ */
 static int
-make_key(struct str evidence, struct str salt, char ret_key[SHA256_HEX_MAX])
+make_key(struct str evidence, struct str salt, struct str place,
+         char ret_key[SHA256_HEX_MAX])
 {
-	char text[2 * WORKSPACE_KEY + 3];
+	char text[3 * WORKSPACE_KEY + 4];
 	uint8_t digest[SHA256_SIZE];
 	int n;
 	int rc;
@@ -331,8 +336,9 @@ make_key(struct str evidence, struct str salt, char ret_key[SHA256_HEX_MAX])
 	if (sha256_parse(evidence, digest) != 0 ||
 	    sha256_parse(salt, digest) != 0)
 		return ERR_INVAL;
-	n = snprintf(text, sizeof(text), STR_FMT " " STR_FMT "\n",
-	             STR_ARG(evidence), STR_ARG(salt));
+	n = snprintf(text, sizeof(text), STR_FMT " " STR_FMT "%s" STR_FMT "\n",
+	             STR_ARG(evidence), STR_ARG(salt), place.n > 0 ? " " : "",
+	             STR_ARG(place));
 	rc = sha256_of(str_make(text, (size_t)n), digest);
 	if (rc == 0)
 		(void)sha256_hex(digest, ret_key);
@@ -395,31 +401,37 @@ remember_asked(struct workspace_root *r, const char *input,
 	return 0;
 }
 
-/* The workspace of (input, identity), if the table knows its evidence. */
+/* 1 and the workspace of this evidence, unpacked or in place; 0 or a code. */
 static int
-look_up(struct workspace_root *r, const char *input, const char *identity,
-        const char *salt, struct workspace **ret_ws)
+find_either(struct workspace_root *r, struct str evidence, struct str salt,
+            struct str identity, struct workspace **ret_ws)
 {
-	char *path = realpath(input, NULL);
 	char key[SHA256_HEX_MAX];
+	int rc = make_key(evidence, salt, STR_NONE, key);
+
+	if (rc == 0)
+		rc = open_finished(r, key, ret_ws);
+	if (rc != 0)
+		return rc;
+	rc = make_key(evidence, salt, identity, key);
+	return rc != 0 ? rc : open_finished(r, key, ret_ws);
+}
+
+static int
+look_up(struct workspace_root *r, const char *identity, const char *salt,
+        struct workspace **ret_ws)
+{
 	struct str evidence;
 	struct known *k;
-	int rc;
+	int rc = known_load(r->fd, &k);
 
-	if (path == NULL)
-		return 0;
-	rc = known_load(r->fd, &k);
-	if (rc == 0) {
-		evidence = known_find(k, str_from_c(path),
-		                      str_from_c(identity));
-		if (evidence.n > 0) {
-			rc = make_key(evidence, str_from_c(salt), key);
-			if (rc == 0)
-				rc = open_finished(r, key, ret_ws);
-		}
-		known_free(k);
-	}
-	mem_free(path);
+	if (rc != 0)
+		return rc;
+	evidence = known_find(k, str_from_c(identity));
+	if (evidence.n > 0)
+		rc = find_either(r, evidence, str_from_c(salt),
+		                 str_from_c(identity), ret_ws);
+	known_free(k);
 	return rc;
 }
 
@@ -433,7 +445,7 @@ workspace_find(struct workspace_root *r, const char *input, const char *salt,
 	if (rc == 1) {
 		rc = remember_asked(r, input, identity);
 		if (rc == 0)
-			rc = look_up(r, input, identity, salt, ret_ws);
+			rc = look_up(r, identity, salt, ret_ws);
 	}
 	if (rc >= 0)
 		return rc;
@@ -615,22 +627,40 @@ add_known(struct workspace_root *r, struct str path, struct str identity,
 
 /* The table is a hint: that it cannot be written is no failure. */
 static void
-remember(struct workspace_root *r, const char *input, const char *evidence)
+remember(struct workspace_root *r, const char *input, const char *identity,
+         const char *evidence)
 {
-	const struct asked *asked = find_asked(r, input);
-	char identity[SHA256_HEX_MAX];
-	char *path;
+	char *path = realpath(input, NULL);
 
-	if (known_identify(input, identity) != 1)
-		return;
-	/* What was read may be neither what it was nor what it is. */
-	if (asked != NULL && strcmp(asked->identity, identity) != 0)
-		return;
-	path = realpath(input, NULL);
 	if (path != NULL)
 		(void)add_known(r, str_from_c(path), str_from_c(identity),
 		                str_from_c(evidence));
 	mem_free(path);
+}
+
+/*
+ * The identity of what was read, empty when there is none; and whether it is
+ * still the same. If not, what was read may be neither what it was nor what it
+ * is, so that nobody must find it.
+ */
+static int
+identify(struct workspace_root *r, const char *input,
+         char ret_identity[SHA256_HEX_MAX], bool *ret_same)
+{
+	const struct asked *asked = find_asked(r, input);
+	int rc;
+
+	ret_identity[0] = '\0';
+	rc = known_identify(input, ret_identity);
+	if (rc < 0)
+		return rc;
+	*ret_same = rc == 1;
+	if (asked != NULL && strcmp(asked->identity, ret_identity) != 0) {
+		*ret_same = false;
+		(void)snprintf(ret_identity, SHA256_HEX_MAX, "%s",
+		               asked->identity);
+	}
+	return 0;
 }
 
 /* Become the finished workspace `old`, which is used up. */
@@ -645,20 +675,24 @@ adopt(struct workspace *w, struct workspace *old)
 	mem_free(old);
 }
 
-/* Under the lock of the root: take the place of nothing, or give way. */
+/*
+ * Under the lock of the root: take the place of nothing, or give way; with
+ * `replace`, take the place of whatever is there.
+ */
 static int
-publish_as(struct workspace *w, const char *key)
+publish_as(struct workspace *w, const char *key, bool replace)
 {
 	struct workspace *old = NULL;
 	struct place at = { .path = NULL };
 	int rc = open_finished(w->root, key, &old);
 
-	if (old != NULL) {
+	if (old != NULL && !replace) {
 		adopt(w, old);
 		return 0;
 	}
+	workspace_free(old);
 	/* A folder of that name without an index is a ruin. */
-	if (rc == 0)
+	if (rc >= 0)
 		rc = tree_remove(w->root->fd, key);
 	if (rc == 0)
 		rc = place_init(&at, w->root, key);
@@ -677,16 +711,28 @@ publish_as(struct workspace *w, const char *key)
 	return 0;
 }
 
-int
-workspace_publish(struct workspace *w, const char *input, const char *evidence,
-                  const char *salt, struct err *e)
+/* The two names of an input's contents, as the caller knows them. */
+struct names {
+	const char *evidence;
+	const char *salt;
+};
+
+static int
+publish(struct workspace *w, const char *input, struct names n, bool replace,
+        struct err *e)
 {
+	bool in_place = w->evidence_fd < 0;
+	char identity[SHA256_HEX_MAX];
 	char key[SHA256_HEX_MAX];
+	bool same = false;
 	int lock = -1;
 	int rc;
 
 	ENSURE(w->lock_fd >= 0);
-	rc = make_key(str_from_c(evidence), str_from_c(salt), key);
+	rc = identify(w->root, input, identity, &same);
+	if (rc == 0)
+		rc = make_key(str_from_c(n.evidence), str_from_c(n.salt),
+		              in_place ? str_from_c(identity) : STR_NONE, key);
 	if (rc == 0)
 		rc = sync_all(w);
 	if (rc != 0)
@@ -694,9 +740,27 @@ workspace_publish(struct workspace *w, const char *input, const char *evidence,
 	rc = lock_root(w->root, e, &lock);
 	if (rc != 0)
 		return rc;
-	rc = publish_as(w, key);
-	if (rc == 0)
-		remember(w->root, input, evidence);
+	rc = publish_as(w, key, replace);
+	if (rc == 0 && same)
+		remember(w->root, input, identity, n.evidence);
 	(void)io_close(lock);
 	return rc != 0 ? write_failed(w, rc, e) : 0;
+}
+
+int
+workspace_publish(struct workspace *w, const char *input, const char *evidence,
+                  const char *salt, struct err *e)
+{
+	struct names n = { .evidence = evidence, .salt = salt };
+
+	return publish(w, input, n, false, e);
+}
+
+int
+workspace_replace(struct workspace *w, const char *input, const char *evidence,
+                  const char *salt, struct err *e)
+{
+	struct names n = { .evidence = evidence, .salt = salt };
+
+	return publish(w, input, n, true, e);
 }

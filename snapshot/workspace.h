@@ -14,9 +14,10 @@
  * key = SHA-256 of "<evidence> <salt>\n". `evidence` is the hex SHA-256 of a
  * sorted list of "name size sha256" lines, so that a folder and an archive of
  * it agree. `salt` is the hex digest of everything else that the result
- * depends on: the tool's version, the limits, the digests of option files;
- * and, for an input that is read in place, known_identify() of it, because
- * such an index points to files outside the workspace.
+ * depends on: the tool's version, the limits, the digests of option files.
+ * An index over files that are read in place points out of its workspace and
+ * is good for those files only, as they are: " <identity>" of the input
+ * (known_identify()) is then a third part of the key's text.
  *
  * A workspace becomes visible under its key by one rename after everything in
  * it was synced. What an interrupted run leaves is a tmp- folder; the next
@@ -99,6 +100,14 @@ int workspace_room(const struct workspace *w, uint64_t bytes,
  * the one that is published. On failure it is still the temporary one.
  */
 int workspace_publish(struct workspace *w, const char *input,
+                      const char *evidence, const char *salt,
+                      struct err *e) WARN_UNUSED;
+
+/*
+ * The same, but what is already under that key is removed and w takes its
+ * place: for an index that turned out damaged, or on demand.
+ */
+int workspace_replace(struct workspace *w, const char *input,
                       const char *evidence, const char *salt,
                       struct err *e) WARN_UNUSED;
 

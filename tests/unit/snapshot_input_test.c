@@ -135,6 +135,13 @@ put_text(const char *name, const char *text)
 }
 
 static void
+put_link(const char *name, const char *target)
+{
+	if (symlink(target, file(name)) != 0)
+		ok(false, "a link is made");
+}
+
+static void
 put_capture(const char *name, size_t n)
 {
 	struct mktar t = { 0 };
@@ -334,6 +341,9 @@ test_stdin(void)
 	put_capture("c", 2000);
 	is_str(run_stdin(file("c"), true), "M stdin 0 2000 0\nend 0\n",
 	       "a capture through a pipe");
+	is_int(d.wrong, 0, "with the right bytes");
+	is_str(run_stdin(file("c"), false), "M stdin 0 2000 0\nend 0\n",
+	       "a capture as standard input");
 	is_int(d.wrong, 0, "with the right bytes");
 	is_str(run_stdin("/dev/null", true), "open -1003\n", "nothing at all");
 }
@@ -783,6 +793,19 @@ test_damaged(void)
 	       strstr(d.text, "\nM c.pcap 0 1000 0\nend 0\n") != NULL,
 	   "what is before and after a damaged header is read");
 
+	/* A size that lies: the data behind it is no headers at all. */
+	mktar_capture(&t, "a.pcap", 1000);
+	mktar_entry(&t, &(struct mktar_entry){ .name = "b", .claim = 512 });
+	mktar_capture(&t, "c.pcap", 100000);
+	mktar_capture(&t, "d.pcap", 1000);
+	mktar_end(&t);
+	run_tar(&t);
+	ok(strstr(d.text, "M a.pcap 0 1000 0\nM b 4 512 0\nN -1010 /") ==
+	           d.text &&
+	       strstr(d.text, "\nM d.pcap 0 1000 0\nend 0\n") != NULL,
+	   "garbage is passed over up to the next header");
+	ok(strchr(strchr(d.text, 'N') + 1, 'N') == NULL, "in one note");
+
 	/* A plain tar that ends within a member. */
 	mktar_capture(&t, "a.pcap", 1000);
 	mktar_capture(&t, "b.pcap", 100000);
@@ -855,8 +878,8 @@ test_folder(void)
 	put_text("f/snapshot.json", "{}");
 	put_text("f/n/name_resolution_history.json", "{}");
 	put_text("f/n/bad\nname", "x");
-	(void)symlink("/etc/passwd", file("f/n/link"));
-	(void)symlink("..", file("f/up"));
+	put_link("f/n/link", "/etc/passwd");
+	put_link("f/up", "..");
 	mkfifo(file("f/pipe"), 0600);
 	is_str(run(file("f")),
 	       "M n/1.pcap 0 1000 0\n"
@@ -880,7 +903,7 @@ test_folder(void)
 	is_int(input_total(in), 3005, "all bytes are known");
 	input_free(in);
 	unlink(file("f/n/bad\nname"));
-	(void)unlink(file("f/up"));
+	unlink(file("f/up"));
 }
 
 static void
@@ -935,7 +958,7 @@ test_folder_changes(void)
 	is_int(input_open(file("f"), &l, notes, &e, &in), 0, "listed");
 	unlink(file("f/n/1.pcap"));
 	unlink(file("f/n-1"));
-	(void)symlink("/etc/passwd", file("f/n-1"));
+	put_link("f/n-1", "/etc/passwd");
 	is_int(input_next(in, &m), 1, "a member");
 	ok(str_eq(m.name, STR("n/name_resolution_history.json")),
 	   "which is still there");

@@ -328,6 +328,46 @@ test_known_file(void)
 	workspace_root_free(r);
 }
 
+/* What is there under the key makes room on demand, and only then. */
+static void
+test_replace(void)
+{
+	struct workspace_root *r = open_root();
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+	char index[8] = "";
+	char path[256];
+	FILE *f;
+
+	put(path_to("r.tar"), "r");
+	is_int(make(r, path_to("r.tar"), &e), 0, "published");
+	is_int(workspace_begin(r, &e, &w), 0, "begun anew");
+	is_int(fill(w, &e), 0, "filled");
+	put(workspace_index(w), "better");
+	is_int(workspace_replace(w, path_to("r.tar"), hex_a, hex_b, &e), 0,
+	       "put in the place of the other");
+	snprintf(path, sizeof(path), "%s", workspace_index(w));
+	workspace_free(w);
+	is_int(count("tmp-"), 0, "nothing is left over");
+	f = fopen(path, "rb");
+	is_int(f != NULL && fgets(index, sizeof(index), f) != NULL, 1, "read");
+	is_str(index, "better", "the new one is there");
+	if (f != NULL)
+		fclose(f);
+	is_int(make(r, path_to("r.tar"), &e), 1, "and is found");
+	workspace_root_free(r);
+}
+
+/* The identity of the i-th input, made up. */
+static struct str
+made_up(unsigned i)
+{
+	static char text[SHA256_HEX_MAX];
+
+	snprintf(text, sizeof(text), "%064u", i);
+	return str_from_c(text);
+}
+
 static void
 test_known_table(void)
 {
@@ -340,29 +380,77 @@ test_known_table(void)
 	is_int(known_count(k), 0, "an empty table");
 	for (unsigned i = 0; i < KNOWN_MAX + 10; i++) {
 		snprintf(path, sizeof(path), "/in/%u", i);
-		wrong += known_put(k, str_from_c(path), str_from_c(hex_a),
+		wrong += known_put(k, str_from_c(path), made_up(i),
 		                   str_from_c(hex_b)) != 0;
 	}
 	is_int(wrong, 0, "more than it holds");
 	is_int(known_count(k), KNOWN_MAX, "the oldest are forgotten");
-	is_int(
-	    known_put(k, STR("/in/100"), str_from_c(hex_b), str_from_c(hex_a)),
-	    0, "changed");
+	is_int(known_put(k, STR("/in/100"), made_up(99999), str_from_c(hex_a)),
+	       0, "changed");
 	is_int(known_count(k), KNOWN_MAX, "in place of the old");
 	is_int(known_save(k, fd), 0, "saved");
 	known_free(k);
 	is_int(known_load(fd, &k), 0, "loaded");
 	is_int(known_count(k), KNOWN_MAX, "all of it");
-	ok(str_eq(known_find(k, STR("/in/100"), str_from_c(hex_b)),
-	          str_from_c(hex_a)),
-	   "found");
-	is_int(known_find(k, STR("/in/100"), str_from_c(hex_a)).n, 0,
-	       "not as it was");
-	is_int(known_find(k, STR("/in/5"), str_from_c(hex_a)).n, 0,
-	       "nor what was forgotten");
+	ok(str_eq(known_find(k, made_up(99999)), str_from_c(hex_a)), "found");
+	ok(str_eq(known_find(k, made_up(101)), str_from_c(hex_b)), "found");
+	is_int(known_find(k, made_up(100)).n, 0, "not as it was");
+	is_int(known_find(k, made_up(5)).n, 0, "nor what was forgotten");
 	known_free(k);
 	known_free(NULL);
 	close(fd);
+}
+
+/* Index an input in place: there is no evidence in the workspace. */
+static int
+make_in_place(struct workspace_root *r, const char *input, char path[256])
+{
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+	int rc = workspace_find(r, input, hex_b, &e, &w);
+
+	if (rc == 0)
+		rc = workspace_begin(r, &e, &w);
+	if (rc == 0) {
+		put(workspace_index(w), input);
+		rc = workspace_publish(w, input, hex_a, hex_b, &e);
+	}
+	snprintf(path, 256, "%s", w != NULL ? workspace_path(w) : "");
+	workspace_free(w);
+	return rc;
+}
+
+/* The same bytes at two places, or touched, are not each other's evidence. */
+static void
+test_in_place(void)
+{
+	struct workspace_root *r = open_root();
+	struct timespec later[2] = { { .tv_nsec = UTIME_OMIT },
+		                     { .tv_sec = 1700000000 } };
+	char one[256];
+	char two[256];
+	char again[256];
+	char touched[256];
+
+	mkdir(path_to("x"), 0700);
+	mkdir(path_to("y"), 0700);
+	put(path_to("x/a.pcap"), "same");
+	put(path_to("y/a.pcap"), "same");
+	is_int(make_in_place(r, path_to("x/a.pcap"), one), 0, "one copy");
+	is_int(make_in_place(r, path_to("y/a.pcap"), two), 0, "another copy");
+	ok(strcmp(one, two) != 0, "have an index each");
+	is_int(make_in_place(r, path_to("x/a.pcap"), again), 1, "known");
+	is_str(again, one, "as its own");
+	is_int(make_in_place(r, path_to("y/a.pcap"), again), 1, "known");
+	is_str(again, two, "as its own");
+	utimensat(AT_FDCWD, path_to("x/a.pcap"), later, 0);
+	is_int(make_in_place(r, path_to("x/a.pcap"), touched), 0,
+	       "touched: indexed anew");
+	ok(strcmp(one, touched) != 0, "beside the old index");
+	rename(path_to("x/a.pcap"), path_to("x/b.pcap"));
+	is_int(make_in_place(r, path_to("x/b.pcap"), again), 0,
+	       "moved: indexed anew");
+	workspace_root_free(r);
 }
 
 /* Whatever fails: a clean error, nothing that looks finished, no leftovers. */
@@ -467,6 +555,9 @@ main(void)
 	clear_root();
 	test_known_file();
 	test_known_table();
+	clear_root();
+	test_in_place();
+	test_replace();
 	test_faults();
 	test_default_place();
 	is_int(tree_remove(AT_FDCWD, dir), 0, "nothing is left behind");
