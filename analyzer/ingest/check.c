@@ -2,12 +2,14 @@
 #include "analyzer/ingest/check.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/arena.h"
 #include "snapshot/layout.h"
+
+/* Bytes of all lines of the evidence's digest: a million names of 1 KiB. */
+#define CHECK_LINES (UINT64_C(1) << 31)
 
 const char *
 check_seal_name(enum check_seal s)
@@ -150,31 +152,36 @@ check_nodes(const struct snapshot_info *info, const struct disk_member *members,
 	return rc;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	const struct disk_member *const *x = a;
-	const struct disk_member *const *y = b;
+/* ---- the digest of the evidence ---- */
 
-	return str_cmp((*x)->name, (*y)->name);
+static int
+by_text(const void *a, const void *b)
+{
+	const struct str *x = a;
+	const struct str *y = b;
+
+	return str_cmp(*x, *y);
+}
+
+static size_t
+count_refusals(const struct check_refusal *r)
+{
+	size_t n = 0;
+
+	for (; r != NULL; r = r->next)
+		n++;
+	return n;
 }
 
 static int
-hash_members(const struct disk_member *const *list, size_t n,
-             uint8_t ret_digest[SHA256_SIZE])
+hash_lines(struct str *lines, size_t n, uint8_t ret_digest[SHA256_SIZE])
 {
 	struct sha256 sha = SHA256_INIT;
 	int rc = sha256_init(&sha);
 
-	for (size_t i = 0; i < n && rc == 0; i++) {
-		char rest[128];
-		int len = snprintf(rest, sizeof(rest), " %" PRIu64 " %s\n",
-		                   list[i]->bytes, list[i]->sha256);
-
-		rc = sha256_update(&sha, list[i]->name.p, list[i]->name.n);
-		if (rc == 0)
-			rc = sha256_update(&sha, rest, (size_t)len);
-	}
+	qsort(lines, n, sizeof(*lines), by_text);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = sha256_update(&sha, lines[i].p, lines[i].n);
 	if (rc == 0)
 		rc = sha256_final(&sha, ret_digest);
 	sha256_release(&sha);
@@ -183,18 +190,29 @@ hash_members(const struct disk_member *const *list, size_t n,
 
 int
 check_evidence(const struct disk_member *members, size_t n,
+               const struct check_refusal *refusals,
                uint8_t ret_digest[SHA256_SIZE])
 {
-	const struct disk_member **list = mem_array(n + 1, sizeof(*list));
+	size_t total = n + count_refusals(refusals);
+	struct arena arena;
+	struct str *lines;
 	size_t i = 0;
 	int rc;
 
-	if (list == NULL)
-		return ERR_NOMEM;
-	for (; members != NULL && i < n; members = members->next)
-		list[i++] = members;
-	qsort(list, i, sizeof(*list), by_name);
-	rc = hash_members(list, i, ret_digest);
-	mem_free(list);
+	arena_init(&arena, CHECK_LINES, 0);
+	lines = arena_array(&arena, total + 1, sizeof(*lines));
+	for (; lines != NULL && members != NULL && i < n;
+	     members = members->next)
+		lines[i++] = arena_printf(&arena, STR_FMT " %" PRIu64 " %s\n",
+		                          STR_ARG(members->name),
+		                          members->bytes, members->sha256);
+	for (; lines != NULL && refusals != NULL; refusals = refusals->next)
+		lines[i++] = arena_printf(&arena, "!" STR_FMT " %d\n",
+		                          STR_ARG(refusals->name),
+		                          refusals->code);
+	rc = arena_error(&arena);
+	if (rc == 0)
+		rc = hash_lines(lines, i, ret_digest);
+	arena_release(&arena);
 	return rc;
 }

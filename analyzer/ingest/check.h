@@ -29,11 +29,21 @@ int check_members(const struct manifest *m, bool bad,
 int check_nodes(const struct snapshot_info *info,
                 const struct disk_member *members, struct out *out) WARN_UNUSED;
 
+/* A member that was refused or broke off, or several by one name. */
+struct check_refusal {
+	struct check_refusal *next;
+	struct str name;
+	int code; /* base/err.h */
+};
+
 /*
- * SHA-256 over sorted "name size sha256" lines of the members: the digest of
- * the evidence, the same for an archive and a folder.
+ * SHA-256 over the sorted lines "name size sha256" of the members and
+ * "!name code" of what was refused: the digest of the evidence, the same for
+ * an archive and a folder. Two inputs that differ only in what was refused
+ * have different digests, for their indexes have different diag rows.
  */
 int check_evidence(const struct disk_member *members, size_t n,
+                   const struct check_refusal *refusals,
                    uint8_t ret_digest[SHA256_SIZE]) WARN_UNUSED;
 
 #endif /* INGEST_CHECK_H */

@@ -294,7 +294,7 @@ put_checks(struct ingest *g, enum check_seal *ret_seal, struct err *e)
 	if (rc == 0)
 		rc = check_nodes(r->info, members, g->out);
 	if (rc == 0)
-		rc = check_evidence(members, disk_count(g->disk),
+		rc = check_evidence(members, disk_count(g->disk), r->refusals,
 		                    g->result.evidence);
 	if (rc != 0)
 		return err_set(e, rc, "checking the manifest: %s",

@@ -193,8 +193,8 @@ out_clear(struct out *o)
 	arena_clear(&o->arena);
 }
 
-static void
-out_free(struct out *o)
+void
+out_release(struct out *o)
 {
 	mem_free(o->entries);
 	mem_free(o->streams);
@@ -204,7 +204,6 @@ out_free(struct out *o)
 	mem_free(o->ifaces);
 	mem_free(o->ids);
 	arena_release(&o->arena);
-	mem_free(o);
 }
 
 int
@@ -235,7 +234,8 @@ out_pool_release(struct out_pool *p)
 	struct out *o;
 
 	while ((o = queue_try_pop(&p->free)) != NULL) {
-		out_free(o);
+		out_release(o);
+		mem_free(o);
 		p->n--;
 	}
 	ENSURE(p->n == 0);

@@ -47,6 +47,8 @@ size_t out_rows(const struct out *o);
 /* Enough in it that it should go to the writer now. */
 int out_full(const struct out *o);
 void out_clear(struct out *o);
+/* Free what it owns, not the out itself. */
+void out_release(struct out *o);
 
 struct out_pool {
 	struct queue free;

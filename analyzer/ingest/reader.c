@@ -44,6 +44,23 @@ diag_member(struct reader *r, enum diag_kind kind, struct str name,
 	return out_diag(*r->out, &d);
 }
 
+/* It is part of what the evidence is, and so of its digest. */
+static int
+remember_refusal(struct reader *r, const struct input_note *n)
+{
+	struct arena *a = &r->job->names;
+	struct check_refusal *refusal = arena_zalloc(a, sizeof(*refusal));
+	struct str name = arena_dup(a, n->name);
+
+	if (arena_error(a) != 0)
+		return arena_error(a);
+	refusal->name = name;
+	refusal->code = n->code;
+	refusal->next = r->refusals;
+	r->refusals = refusal;
+	return 0;
+}
+
 void
 reader_note(void *ctx, const struct input_note *n)
 {
@@ -53,6 +70,8 @@ reader_note(void *ctx, const struct input_note *n)
 	                          : DIAG_MEMBER_UNREADABLE;
 	int rc = diag_member(r, kind, n->name, n->off, str_from_c(n->text));
 
+	if (rc == 0)
+		rc = remember_refusal(r, n);
 	if (rc != 0)
 		job_fail_code(r->job, rc, "noting what was refused");
 }

@@ -9,6 +9,7 @@
 #ifndef INGEST_READER_H
 #define INGEST_READER_H
 
+#include "analyzer/ingest/check.h"
 #include "analyzer/ingest/disk.h"
 #include "analyzer/ingest/job.h"
 #include "analyzer/ingest/route.h"
@@ -30,6 +31,7 @@ struct reader {
 	struct manifest *manifest;  /* NULL: none or unreadable */
 	struct snapshot_info *info; /* likewise */
 	bool manifest_bad;          /* there is one, but unreadable */
+	struct check_refusal *refusals; /* newest first */
 };
 
 /* Told by the input; ctx is the struct reader. */

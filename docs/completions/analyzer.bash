@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# bash completion for analyzer; made by 'analyzer --completion bash'.
+_analyzer()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local words='' i
+
+	COMPREPLY=()
+	case $prev in
+	--body)
+		words='request response'
+		;;
+	--limit | -n)
+		return
+		;;
+	--jobs | -j)
+		return
+		;;
+	--workspace | -w)
+		compopt -o dirnames
+		return
+		;;
+	--only)
+		return
+		;;
+	--completion)
+		words='bash zsh fish'
+		;;
+	esac
+	if [[ -z $words && $cur == -* ]]; then
+		words='-h --help -V --version --completion'
+		for ((i = 1; i < COMP_CWORD; i++)); do
+			case ${COMP_WORDS[i]} in
+			open) words='-n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			index) words='--json --digest -n --limit -j --jobs -w --workspace --verify -f --force --only -h --help' && break ;;
+			streams) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			query) words='--json --full --count -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			show) words='--json --body -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			diag) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			verify) words='--json -n --limit -j --jobs -w --workspace --only -h --help' && break ;;
+			help) words='-h --help' && break ;;
+			esac
+		done
+	elif [[ -z $words && $COMP_CWORD -eq 1 ]]; then
+		words='open index streams query show diag verify help'
+	fi
+	[[ -n $words ]] || return
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -o default -F _analyzer analyzer
