@@ -22,14 +22,14 @@ enum diag_kind {
 
 struct diag {
 	enum diag_kind kind;
-	struct position at;  /* record 0: about a file or the whole */
-	int64_t stream;      /* stream id, 0: none */
-	int side;            /* of the stream, -1: none */
-	uint64_t off;        /* stream or file offset, as the kind says */
-	uint64_t len;        /* bytes or count concerned */
-	int64_t ts;          /* nanoseconds, 0 unknown */
-	struct str name;     /* member, limit or gap cause */
-	struct str text;     /* what, where, what to do; for people */
+	struct position at; /* record 0: about a file or the whole */
+	int64_t stream;     /* stream id, 0: none */
+	int side;           /* of the stream, -1: none */
+	uint64_t off;       /* stream or file offset, as the kind says */
+	uint64_t len;       /* bytes or count concerned */
+	int64_t ts;         /* nanoseconds, 0 unknown */
+	struct str name;    /* member, limit or gap cause */
+	struct str text;    /* what, where, what to do; for people */
 };
 
 const char *diag_name(enum diag_kind k);

@@ -33,8 +33,8 @@ const char *stream_state_name(enum stream_state s);
 /* Counters of one side, or rather of what that side sent. */
 struct stream_side {
 	uint64_t packets;
-	uint64_t bytes;         /* original lengths of the packets */
-	uint64_t payload;       /* payload bytes accepted, without repetitions */
+	uint64_t bytes;   /* original lengths of the packets */
+	uint64_t payload; /* payload bytes accepted, without repetitions */
 	uint64_t retransmissions;
 	uint64_t out_of_order;
 	uint64_t duplicate_acks;
@@ -47,22 +47,22 @@ struct stream_side {
 struct stream {
 	int64_t id; /* position_id(first packet, 0) */
 	struct position first;
-	uint32_t point;         /* capture point: one vantage of one node */
-	uint8_t l4;             /* 6 TCP, 17 UDP */
+	uint32_t point; /* capture point: one vantage of one node */
+	uint8_t l4;     /* 6 TCP, 17 UDP */
 	enum stream_state state;
-	struct addr addr[2];    /* of side 0 and side 1 */
+	struct addr addr[2]; /* of side 0 and side 1 */
 	uint16_t port[2];
-	uint8_t client;         /* side */
-	bool role_guessed;      /* inferred, not seen from a SYN or YES probe */
-	bool late_join;         /* no SYN seen */
-	bool tls;               /* plaintext of a TLS connection (file name) */
-	bool tls_wire;          /* TLS records on the wire, not decrypted */
+	uint8_t client;    /* side */
+	bool role_guessed; /* inferred, not seen from a SYN or YES probe */
+	bool late_join;    /* no SYN seen */
+	bool tls;          /* plaintext of a TLS connection (file name) */
+	bool tls_wire;     /* TLS records on the wire, not decrypted */
 	int64_t first_ts, last_ts; /* nanoseconds */
-	int64_t handshake_rtt;  /* SYN to the ACK that ends it, ns; -1 unknown */
+	int64_t handshake_rtt; /* SYN to the ACK that ends it, ns; -1 unknown */
 	struct stream_side side[2];
 	uint64_t entries;
-	const char *protocol;   /* dissector name, "" when none */
-	const char *reason;     /* why none, or why it stopped; "" */
+	const char *protocol; /* dissector name, "" when none */
+	const char *reason;   /* why none, or why it stopped; "" */
 };
 
 #endif /* ENTRY_STREAM_H */

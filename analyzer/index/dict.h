@@ -19,9 +19,9 @@
 
 struct dict {
 	struct map map;
-	int64_t next; /* id of the next new value */
+	int64_t next;         /* id of the next new value */
 	struct arena strings; /* that the map points to */
-	bool fixed;   /* addresses instead of strings */
+	bool fixed;           /* addresses instead of strings */
 };
 
 int dict_init_text(struct dict *d) WARN_UNUSED;

@@ -203,21 +203,21 @@ get_packet(struct cursor *c, const struct part_packet *last, bool first)
 }
 
 int
-part_packets(const struct index_part *part,
+part_packets(const struct index_part *p,
              int (*f)(void *ctx, uint64_t ordinal,
                       const struct part_packet *pkt),
              void *ctx)
 {
-	struct cursor c = cur_make(part->packets.p, part->packets.n, false);
+	struct cursor c = cur_make(p->packets.p, p->packets.n, false);
 	struct part_packet last = { .side = 0 };
-	uint64_t ordinal = part->first_packet;
+	uint64_t ordinal = p->first_packet;
 
-	if (part->packets.n > PACKETS_MAX)
+	if (p->packets.n > PACKETS_MAX)
 		return ERR_CORRUPT;
 	while (cur_left(&c) > 0) {
 		int rc;
 
-		last = get_packet(&c, &last, ordinal == part->first_packet);
+		last = get_packet(&c, &last, ordinal == p->first_packet);
 		if (!cur_ok(&c))
 			return ERR_CORRUPT;
 		rc = f(ctx, ordinal++, &last);
@@ -315,13 +315,12 @@ get_run(struct cursor *c, const struct index_part *part, const struct table *t,
 }
 
 int
-part_runs(const struct index_part *part, int side,
+part_runs(const struct index_part *p, int side,
           int (*f)(void *ctx, const struct part_run *run), void *ctx)
 {
-	struct str map = part->map[side];
+	struct str map = p->map[side];
 	struct cursor c = cur_make(map.p, map.n, false);
-	struct part_run r = { .off = part->off[side],
-		              .packet = part->first_packet };
+	struct part_run r = { .off = p->off[side], .packet = p->first_packet };
 	struct table t = { .n = 0 };
 	int rc;
 
@@ -329,11 +328,11 @@ part_runs(const struct index_part *part, int side,
 		return 0;
 	if (map.n > MAP_MAX)
 		return ERR_CORRUPT;
-	rc = table_of(part, &t);
+	rc = table_of(p, &t);
 	if (rc != 0)
 		return rc;
 	while (rc == 0 && cur_left(&c) > 0) {
-		get_run(&c, part, &t, &r);
+		get_run(&c, p, &t, &r);
 		rc = cur_ok(&c) ? f(ctx, &r) : ERR_CORRUPT;
 	}
 	mem_free(t.p);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/index/schema.h"
 
+#include <stddef.h>
+
 /* The numbers are SCHEMA_APPLICATION and SCHEMA_VERSION. */
 const char schema_pragmas[] = "PRAGMA page_size=8192;"
 			      "PRAGMA journal_mode=WAL;"
@@ -11,87 +13,108 @@ const char schema_pragmas[] = "PRAGMA page_size=8192;"
 			      "PRAGMA application_id=1263749464;"
 			      "PRAGMA user_version=1;";
 
-#define STREAM_SIDE(n)                                                 \
-	"packets_" n " INTEGER NOT NULL,bytes_" n " INTEGER NOT NULL," \
-	"payload_" n " INTEGER NOT NULL,retransmissions_" n            \
-	" INTEGER NOT NULL,out_of_order_" n " INTEGER NOT NULL,"       \
-	"duplicate_acks_" n " INTEGER NOT NULL,zero_windows_" n        \
-	" INTEGER NOT NULL,gaps_" n " INTEGER NOT NULL,gap_bytes_" n   \
-	" INTEGER NOT NULL,tcp_flags_" n " INTEGER NOT NULL,"
+#define INT(name) name " INTEGER NOT NULL"
+#define TXT(name) name " TEXT NOT NULL"
+#define BIN(name) name " BLOB NOT NULL"
 
-const char schema_tables[] =
-    "CREATE TABLE meta(key TEXT PRIMARY KEY,value TEXT NOT NULL) STRICT;"
-    "CREATE TABLE source(id INTEGER PRIMARY KEY,name TEXT NOT NULL,"
-    "path TEXT NOT NULL,sha256 TEXT NOT NULL,format TEXT NOT NULL,"
-    "point INTEGER NOT NULL,bytes INTEGER NOT NULL,inode INTEGER NOT NULL,"
-    "mtime INTEGER NOT NULL,records INTEGER NOT NULL,"
-    "first_ts INTEGER NOT NULL,last_ts INTEGER NOT NULL,"
-    "tls INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE iface(source INTEGER NOT NULL,iface INTEGER NOT NULL,"
-    "name TEXT NOT NULL,linktype INTEGER NOT NULL,snaplen INTEGER NOT NULL,"
-    "drops INTEGER NOT NULL,PRIMARY KEY(source,iface)) STRICT;"
-    "CREATE TABLE packet_count(source INTEGER NOT NULL,"
-    "disposition INTEGER NOT NULL,n INTEGER NOT NULL,"
-    "PRIMARY KEY(source,disposition)) STRICT,WITHOUT ROWID;"
-    "CREATE TABLE point(id INTEGER PRIMARY KEY,node TEXT NOT NULL,"
-    "node_ip TEXT NOT NULL,label TEXT NOT NULL) STRICT;"
-    "CREATE TABLE text(id INTEGER PRIMARY KEY,value TEXT NOT NULL) STRICT;"
-    "INSERT INTO text VALUES(0,'');"
-    "CREATE TABLE addr(id INTEGER PRIMARY KEY,ip BLOB NOT NULL,"
-    "text TEXT NOT NULL) STRICT;"
-    "CREATE TABLE protocol(id INTEGER PRIMARY KEY,key TEXT NOT NULL,"
-    "abbr TEXT NOT NULL,name TEXT NOT NULL) STRICT;"
-    "CREATE TABLE identity(addr INTEGER NOT NULL,port INTEGER NOT NULL,"
-    "node INTEGER NOT NULL,from_ts INTEGER NOT NULL,to_ts INTEGER NOT NULL,"
-    "early INTEGER NOT NULL,name INTEGER NOT NULL,ns INTEGER NOT NULL"
-    ") STRICT;"
-    "CREATE TABLE stream(id INTEGER PRIMARY KEY,point INTEGER NOT NULL,"
-    "l4 INTEGER NOT NULL,state INTEGER NOT NULL,addr_0 INTEGER NOT NULL,"
-    "port_0 INTEGER NOT NULL,addr_1 INTEGER NOT NULL,"
-    "port_1 INTEGER NOT NULL,client INTEGER NOT NULL,"
-    "flags INTEGER NOT NULL,first_ts INTEGER NOT NULL,"
-    "last_ts INTEGER NOT NULL,handshake_rtt INTEGER NOT NULL," STREAM_SIDE("0")
-	STREAM_SIDE("1") "entries INTEGER NOT NULL,"
-			 "protocol INTEGER NOT NULL,"
-			 "reason INTEGER NOT NULL) STRICT;"
-			 "CREATE TABLE stream_part("
-			 "stream INTEGER NOT NULL,"
-			 "part INTEGER NOT NULL,"
-			 "first_packet INTEGER NOT NULL,"
-			 "off_0 INTEGER NOT NULL,"
-			 "off_1 INTEGER NOT NULL,"
-			 "packets BLOB NOT NULL,"
-			 "map_0 BLOB NOT NULL,"
-			 "map_1 BLOB NOT NULL,"
-			 "PRIMARY KEY(stream,part)"
-			 ") STRICT,WITHOUT ROWID;"
-			 "CREATE TABLE entry(id INTEGER PRIMARY KEY,stream "
-                         "INTEGER NOT NULL,"
-			 "ordinal INTEGER NOT NULL,proto INTEGER NOT NULL,"
-			 "flags INTEGER NOT NULL,status INTEGER NOT NULL,"
-			 "method INTEGER NOT NULL,target INTEGER NOT NULL,"
-			 "host INTEGER NOT NULL,ts INTEGER NOT NULL,elapsed "
-                         "INTEGER NOT NULL,"
-			 "req_lead INTEGER NOT NULL,res_first INTEGER NOT NULL,"
-			 "res_last INTEGER NOT NULL,req_size INTEGER NOT NULL,"
-			 "res_size INTEGER NOT NULL,req_off INTEGER NOT NULL,"
-			 "req_len INTEGER NOT NULL,res_off INTEGER NOT NULL,"
-			 "res_len INTEGER NOT NULL,client INTEGER NOT NULL,"
-			 "client_port INTEGER NOT NULL,server INTEGER NOT NULL,"
-			 "server_port INTEGER NOT NULL,point INTEGER NOT NULL,"
-			 "tls INTEGER NOT NULL,spans BLOB) STRICT;"
-			 "CREATE TABLE kept(entry INTEGER NOT NULL,side "
-                         "INTEGER NOT NULL,"
-			 "bytes BLOB NOT NULL,PRIMARY KEY(entry,side)) "
-                         "STRICT,WITHOUT ROWID;"
-			 "CREATE TABLE diag(id INTEGER PRIMARY KEY,kind "
-                         "INTEGER NOT NULL,"
-			 "severity INTEGER NOT NULL,source INTEGER NOT NULL,"
-			 "record INTEGER NOT NULL,stream INTEGER NOT NULL,side "
-                         "INTEGER NOT NULL,"
-			 "off INTEGER NOT NULL,len INTEGER NOT NULL,ts INTEGER "
-                         "NOT NULL,"
-			 "name TEXT NOT NULL,text TEXT NOT NULL) STRICT;";
+/* What one side of a stream sent. */
+#define SIDE(n)                                                                                                       \
+	INT("packets_" n)                                                                                             \
+	"," INT("bytes_" n) "," INT("payload_" n) "," INT("retransmissions"                                           \
+	                                                  "_" n) "," INT("out"                                        \
+	                                                                 "_of"                                        \
+	                                                                 "_or"                                        \
+	                                                                 "der"                                        \
+	                                                                 "_" n) "," INT("duplicate_acks_" n) "," INT( \
+	    "zero_windows_" n) "," INT("gaps_" n) "," INT("gap_bytes_" n) "," INT("tcp_flags_" n)
+
+/* clang-format off: a table reads as one. */
+const char *const schema_tables[] = {
+	"CREATE TABLE meta(key TEXT PRIMARY KEY," TXT("value") ") STRICT",
+
+	"CREATE TABLE source(id INTEGER PRIMARY KEY," TXT("name") "," TXT("pat"
+	                                                                  "h") "," TXT("sha256") "," TXT("format") "," INT("point") "," INT(
+	    "bytes") "," INT("inode") "," INT("mtime") "," INT("records") "," INT("first_ts") "," INT("last_ts") "," INT("tls") ") STRICT",
+
+	"CREATE TABLE iface(" INT("source") "," INT("iface") "," TXT(
+	    "name") "," INT("linktype") "," INT("snaplen") "," INT("drops") ",P"
+	                                                                    "RI"
+	                                                                    "MA"
+	                                                                    "RY"
+	                                                                    " K"
+	                                                                    "EY"
+	                                                                    "(s"
+	                                                                    "ou"
+	                                                                    "rc"
+	                                                                    "e,"
+	                                                                    "if"
+	                                                                    "ac"
+	                                                                    "e)"
+	                                                                    ") "
+	                                                                    "ST"
+	                                                                    "RI"
+	                                                                    "C"
+	                                                                    "T",
+
+	"CREATE TABLE packet_count(" INT("source") "," INT(
+	    "disposition") "," INT("n") ","
+					"PRIMARY KEY(source,disposition)) "
+	                                "STRICT,WITHOUT ROWID",
+
+	"CREATE TABLE point(id INTEGER PRIMARY KEY," TXT("node") "," TXT(
+	    "node_ip") "," TXT("label") ") STRICT",
+
+	"CREATE TABLE text(id INTEGER PRIMARY KEY," TXT("value") ") STRICT",
+	"INSERT INTO text VALUES(0,'')",
+
+	"CREATE TABLE addr(id INTEGER PRIMARY KEY," BIN("ip") "," TXT(
+	    "text") ") STRICT",
+
+	"CREATE TABLE protocol(id INTEGER PRIMARY KEY," TXT("key") "," TXT(
+	    "abbr") "," TXT("name") ") STRICT",
+
+	"CREATE TABLE identity(" INT("addr") "," INT("port") "," INT("node") "," INT(
+	    "from_ts") "," INT("to_ts") "," INT("early") "," INT("name") "," INT("ns") ") STRICT",
+
+	"CREATE TABLE stream(id INTEGER PRIMARY KEY," INT("point") "," INT("l4") "," INT("state") "," INT("addr_0") "," INT(
+	    "port_0") "," INT("addr_1") "," INT("port_1") "," INT("client") "," INT("flags") "," INT("first_ts") "," INT("last_ts") "," INT("handshake_rtt") "," SIDE("0") "," SIDE("1") "," INT("entries") "," INT("protocol") "," INT("reason") ") STRICT",
+
+	"CREATE TABLE stream_part(" INT("stream") "," INT("part") "," INT("firs"
+	                                                                  "t_"
+	                                                                  "pack"
+	                                                                  "et") "," INT("off_0") "," INT(
+	    "off_1") "," BIN("packets") "," BIN("map_0") "," BIN("map_1") ","
+									  "PRIM"
+	                                                                  "ARY "
+	                                                                  "KEY("
+	                                                                  "stre"
+	                                                                  "am,"
+	                                                                  "part"
+	                                                                  ")) "
+	                                                                  "STRI"
+	                                                                  "CT,"
+	                                                                  "WITH"
+	                                                                  "OUT "
+	                                                                  "ROWI"
+	                                                                  "D",
+
+	"CREATE TABLE entry(id INTEGER PRIMARY KEY," INT("stream") "," INT("ord"
+	                                                                   "ina"
+	                                                                   "l") "," INT(
+	    "proto") "," INT("flags") "," INT("status") "," INT("method") "," INT("target") "," INT("host") "," INT("ts") "," INT("elapsed") "," INT("req_lead") "," INT("res_first") "," INT("res_last") "," INT("req_size") "," INT("res_size") "," INT("req_off") "," INT("req_len") "," INT("res_off") "," INT("res_len") "," INT("client") "," INT("client_port") "," INT("server") "," INT("server_port") "," INT("point") "," INT("tls") ",spans BLOB) STRICT",
+
+	"CREATE TABLE kept(" INT("entry") "," INT("side") "," BIN(
+	    "bytes") ","
+		     "PRIMARY KEY(entry,side)) STRICT,WITHOUT ROWID",
+
+	"CREATE TABLE diag(id INTEGER PRIMARY KEY," INT("kind") "," INT("severi"
+	                                                                "ty") "," INT("source") "," INT("record") "," INT(
+	    "stream") "," INT("side") "," INT("off") "," INT("len") "," INT("t"
+	                                                                    "s") "," TXT("name") "," TXT("text") ") STRICT",
+
+	NULL,
+};
+/* clang-format on */
 
 const char schema_indexes[] =
     "CREATE INDEX entry_ts ON entry(ts,id);"

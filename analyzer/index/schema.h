@@ -8,8 +8,8 @@
 #define SCHEMA_APPLICATION 0x4B534958 /* "KSIX" */
 #define SCHEMA_VERSION     1
 
-extern const char schema_pragmas[]; /* of a new file, before any table */
-extern const char schema_tables[];
-extern const char schema_indexes[]; /* made when it is sealed */
+extern const char schema_pragmas[];       /* of a new file, before any table */
+extern const char *const schema_tables[]; /* statements; NULL ends */
+extern const char schema_indexes[];       /* made when it is sealed */
 
 #endif /* INDEX_SCHEMA_H */

@@ -35,8 +35,8 @@ open_db(struct index_writer *w, const char *path, struct err *e)
 	if (sqlite3_open_v2(path, &w->db, flags, NULL) != SQLITE_OK)
 		return db_error(w->db, path, e);
 	rc = db_exec(w->db, schema_pragmas, e);
-	if (rc == 0)
-		rc = db_exec(w->db, schema_tables, e);
+	for (size_t i = 0; rc == 0 && schema_tables[i] != NULL; i++)
+		rc = db_exec(w->db, schema_tables[i], e);
 	if (rc == 0)
 		rc = statements_prepare(w->db, w->st, e);
 	return rc;

@@ -28,9 +28,9 @@ struct reader {
 	struct out **out; /* diag, point and identity rows */
 	int64_t read_ns;  /* spent reading and inflating */
 	int64_t decode_ns;
-	struct manifest *manifest;  /* NULL: none or unreadable */
-	struct snapshot_info *info; /* likewise */
-	bool manifest_bad;          /* there is one, but unreadable */
+	struct manifest *manifest;      /* NULL: none or unreadable */
+	struct snapshot_info *info;     /* likewise */
+	bool manifest_bad;              /* there is one, but unreadable */
 	struct check_refusal *refusals; /* newest first */
 };
 

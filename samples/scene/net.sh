@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
 #
 # The cluster of the recorded scene, made of network namespaces. Sourced by
 # record.sh; needs root, iproute2, iptables, ethtool and util-linux.

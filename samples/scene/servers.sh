@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
 #
 # Documents and configuration files of the scene's servers. Sourced by
 # record.sh; everything is written below $RUN.
