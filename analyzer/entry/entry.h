@@ -53,7 +53,7 @@ struct entry {
 	int64_t id; /* position_id() of the request's first packet, or of
 	             * the response's when there is no request */
 	int64_t stream;
-	uint64_t ordinal; /* n-th entry of its stream, by id, from 0 */
+	uint64_t ordinal; /* n-th exchange that began in its stream, from 0 */
 	const struct protocol *proto;
 	uint32_t flags; /* enum entry_flag */
 	int32_t status; /* 0: none */

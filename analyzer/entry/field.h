@@ -16,7 +16,7 @@ enum field_type {
 	FIELD_STRING,
 	FIELD_NUMBER,
 	FIELD_BOOL,
-	FIELD_TIME,   /* RFC 3339 text or milliseconds, as the field says */
+	FIELD_TIME, /* RFC 3339 text or milliseconds, as the field says */
 	FIELD_OBJECT,
 	FIELD_ARRAY,
 };

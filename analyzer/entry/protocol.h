@@ -14,17 +14,17 @@
 struct sink;
 
 struct protocol {
-	const char *key;       /* "http/1.1": unique, stable */
-	const char *name;      /* "http" */
-	const char *version;   /* "1.1" */
-	const char *abbr;      /* "HTTP" */
-	const char *long_name; /* "Hypertext Transfer Protocol -- HTTP/1.1" */
-	const char *macro;     /* "http" */
+	const char *key;        /* "http/1.1": unique, stable */
+	const char *name;       /* "http" */
+	const char *version;    /* "1.1" */
+	const char *abbr;       /* "HTTP" */
+	const char *long_name;  /* "Hypertext Transfer Protocol -- HTTP/1.1" */
+	const char *macro;      /* "http" */
 	const char *background; /* "#326de6" */
 	const char *foreground; /* "#ffffff" */
 	int font_size;
-	const char *link;      /* reference, URL */
-	const char *layer4;    /* "tcp" or "udp" */
+	const char *link;   /* reference, URL */
+	const char *layer4; /* "tcp" or "udp" */
 	int priority;
 	const uint16_t *ports; /* zero-terminated */
 };

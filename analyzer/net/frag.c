@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/slab.h"
 
-#define FRAG_WAIT_NS INT64_C(30000000000)
+#define FRAG_WAIT_NS UINT64_C(30000000000)
 
 enum {
 	/* The longest IP payload: of IPv6, whose length field is all of it. */
@@ -379,6 +379,16 @@ add(struct frag_table *t, struct waiting *w, const struct packet *pkt,
 	return FRAG_DONE;
 }
 
+/* Of another time; the difference of two time stamps need not fit. */
+static bool
+is_stale(const struct waiting *w, int64_t now)
+{
+	uint64_t apart = now < w->since ? (uint64_t)w->since - (uint64_t)now
+	                                : (uint64_t)now - (uint64_t)w->since;
+
+	return apart > FRAG_WAIT_NS;
+}
+
 enum frag_result
 frag_add(struct frag_table *t, uint32_t point, const struct packet *pkt,
          const struct frag_record *rec, struct frag_datagram *ret_datagram)
@@ -400,8 +410,7 @@ frag_add(struct frag_table *t, uint32_t point, const struct packet *pkt,
 	    (pkt->frag.more && pkt->len % FRAG_UNIT != 0))
 		return FRAG_BAD;
 	w = find(t, &key);
-	if (w != NULL && (rec->ts - w->since > FRAG_WAIT_NS ||
-	                  rec->ts < w->since - FRAG_WAIT_NS)) {
+	if (w != NULL && is_stale(w, rec->ts)) {
 		forget(t, w);
 		w = NULL;
 	}

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 
 /* A stream joined late is held so long to see where it starts. */
-#define HOLD_NS    INT64_C(1000000000)
+#define HOLD_NS    UINT64_C(1000000000)
 #define HOLD_BYTES UINT64_C(65536)
 
 /* Sequence numbers farther off than this belong to something else. */
@@ -399,7 +399,7 @@ hold_is_over(const struct tcp_conn *c)
 	       (a->fin != TCP_NONE && b->fin != TCP_NONE) ||
 	       c->packets >= c->limits->hold_start ||
 	       a->held.bytes + b->held.bytes >= HOLD_BYTES ||
-	       c->now - c->first_ts >= HOLD_NS;
+	       (uint64_t)c->now - (uint64_t)c->first_ts >= HOLD_NS;
 }
 
 static void
@@ -557,10 +557,13 @@ tcp_conn_opener(const struct tcp_conn *c)
 int64_t
 tcp_conn_handshake(const struct tcp_conn *c)
 {
+	uint64_t took = (uint64_t)c->ack_ts - (uint64_t)c->syn_ts;
+
 	if (c->syn_ts == TCP_NONE || c->ack_ts == TCP_NONE ||
-	    c->ack_ts < c->syn_ts || !c->side[!c->opener].syn)
+	    c->ack_ts < c->syn_ts || !c->side[!c->opener].syn ||
+	    took > INT64_MAX)
 		return -1;
-	return c->ack_ts - c->syn_ts;
+	return (int64_t)took;
 }
 
 const struct tcp_side_stats *

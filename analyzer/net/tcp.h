@@ -88,6 +88,11 @@ void tcp_conn_free(struct tcp_conn *c);
  * begin another connection on the same ports (SYN with an unrelated sequence
  * number after traffic or after the end) is not taken: *ret_reused is set and
  * the caller starts a new stream with it.
+ *
+ * Payload that is held counts as taken. A RST ends both sides; payload that
+ * comes after it is late. Overlaps with bytes that are held are compared byte
+ * by byte; of bytes that were delivered only the last few segments are known,
+ * by hash, so a conflict with older ones goes unnoticed.
  */
 enum disposition tcp_conn_segment(struct tcp_conn *c,
                                   const struct tcp_segment *s,
@@ -95,7 +100,10 @@ enum disposition tcp_conn_segment(struct tcp_conn *c,
 
 /*
  * The stream is over (capture end, eviction): deliver all that is held, with
- * gaps of `cause` for what is missing, and end both sides.
+ * gaps of `cause` for what is missing, and end both sides. With GAP_UNSEEN,
+ * what the receiver acknowledged is GAP_LOST. A single position that was
+ * acknowledged at the very end is taken for a FIN that was not captured, and is
+ * no gap.
  */
 void tcp_conn_finish(struct tcp_conn *c, enum gap_cause cause);
 
@@ -105,7 +113,8 @@ bool tcp_conn_reset(const struct tcp_conn *c);
 bool tcp_conn_saw_syn(const struct tcp_conn *c, int side);
 bool tcp_conn_saw_fin(const struct tcp_conn *c, int side);
 bool tcp_conn_saw_rst(const struct tcp_conn *c, int side);
-/* The side that sent the connection's first SYN, or -1. */
+/* The side that sent the connection's first SYN, or -1. A SYN-ACK without its
+ * SYN tells it as well. */
 int tcp_conn_opener(const struct tcp_conn *c);
 /* SYN to the ACK that completes the handshake, ns; -1 when not seen. */
 int64_t tcp_conn_handshake(const struct tcp_conn *c);

@@ -50,8 +50,6 @@ give_data(struct tcp_conn *c, int side, const struct piece *p)
 {
 	struct tcp_side *s = &c->side[side];
 
-	if (p->n == 0)
-		return;
 	c->events->data(c->ctx, side, offset(s, s->next), p);
 	move_to(s, s->next + p->n);
 }

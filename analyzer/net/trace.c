@@ -56,7 +56,9 @@ trace_hash(const uint8_t *p, size_t n)
 static bool
 same(const struct trace_packet *a, const struct trace_packet *b)
 {
-	int64_t apart = a->ts < b->ts ? b->ts - a->ts : a->ts - b->ts;
+	/* Time stamps are anybody's: their difference need not fit. */
+	uint64_t apart = a->ts < b->ts ? (uint64_t)b->ts - (uint64_t)a->ts
+	                               : (uint64_t)a->ts - (uint64_t)b->ts;
 
 	if (a->seq != b->seq || a->ack != b->ack || a->len != b->len ||
 	    a->flags != b->flags || a->ip_id != b->ip_id ||

@@ -17,8 +17,8 @@
 
 #include "analyzer/net/packet.h"
 
-#define TRACE_SAME_NS      INT64_C(10000000)
-#define TRACE_SAME_NOID_NS INT64_C(1000000)
+#define TRACE_SAME_NS      UINT64_C(10000000)
+#define TRACE_SAME_NOID_NS UINT64_C(1000000)
 
 enum {
 	TRACE_DATA = 8,    /* segments with payload that are remembered */
