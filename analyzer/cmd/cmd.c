@@ -34,8 +34,9 @@ say(struct cmd *c, enum term_style style, const char *text)
 	(void)term_flush(&c->err);
 }
 
-void
-cmd_failed(struct cmd *c, const struct err *e)
+/* Something is lost, but the command goes on. */
+static void
+fail(struct cmd *c, const struct err *e)
 {
 	c->failed = true;
 	/* A signal needs no words, its sender knows. */
@@ -58,7 +59,7 @@ cmd_note(struct cmd *c, const char *fmt, ...)
 int
 cmd_arguments(const struct cmd *c, size_t min, size_t max, struct err *e)
 {
-	const struct option_command *row = &option_commands[c->opt->command];
+	const struct option_command *row = &options_commands[c->opt->command];
 
 	if (c->opt->nargs >= min && c->opt->nargs <= max)
 		return 0;
@@ -81,7 +82,7 @@ cmd_session(struct cmd *c, const char *input, struct session *ret_session)
 		return false;
 	if (session_open(&c->place, c->opt, input, &c->err, &e, ret_session) !=
 	    0) {
-		cmd_failed(c, &e);
+		fail(c, &e);
 		return false;
 	}
 	c->partial |= ret_session->refused;
@@ -148,7 +149,7 @@ finish_output(struct cmd *c)
 	if (rc == 0 || rc == -EPIPE)
 		return;
 	(void)err_set(&e, rc, "the output cannot be written: %s", err_text(rc));
-	cmd_failed(c, &e);
+	fail(c, &e);
 }
 
 static enum cmd_status
@@ -183,7 +184,7 @@ cmd_main(int argc, char **argv)
 	/* What was printed so far comes before what went wrong. */
 	finish_output(&c);
 	if (rc != 0 && rc != -EPIPE)
-		cmd_failed(&c, &e);
+		fail(&c, &e);
 	session_place_release(&c.place);
 	term_release(&c.out);
 	term_release(&c.err);

@@ -40,10 +40,7 @@ struct cmd {
 /* The whole program. */
 int cmd_main(int argc, char **argv);
 
-/* Print "analyzer: text" on stderr and count it: something is lost, but the
- * command goes on. */
-void cmd_failed(struct cmd *c, const struct err *e);
-/* The same for what only has to be said. */
+/* Print "analyzer: text" on stderr. */
 void cmd_note(struct cmd *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* ERR_USAGE unless the number of plain arguments is between the two. */

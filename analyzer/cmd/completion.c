@@ -34,7 +34,7 @@ put_commands(struct term *t)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		term_printf(t, "%s%s", i > 0 ? " " : "",
-		            option_commands[i].name);
+		            options_commands[i].name);
 }
 
 /* "-j --jobs --json" of a command. */
@@ -44,7 +44,7 @@ put_options(struct term *t, enum command_id command)
 	const char *sep = "";
 
 	for (unsigned i = 0; i < OPTION_END; i++) {
-		const struct option *row = &option_table[i];
+		const struct option *row = &options_table[i];
 
 		if (!option_shown((enum option_id)i, command))
 			continue;
@@ -63,7 +63,7 @@ static void
 put_bash_values(struct term *t)
 {
 	for (unsigned i = 0; i < OPTION_END; i++) {
-		const struct option *row = &option_table[i];
+		const struct option *row = &options_table[i];
 
 		if (row->argument == NULL)
 			continue;
@@ -104,7 +104,7 @@ put_bash(struct term *t)
 	term_printf(t, "'\n\t\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	               "\t\t\tcase ${COMP_WORDS[i]} in\n");
 	for (unsigned i = 0; i < COMMAND_COUNT; i++) {
-		term_printf(t, "\t\t\t%s) words='", option_commands[i].name);
+		term_printf(t, "\t\t\t%s) words='", options_commands[i].name);
 		put_options(t, (enum command_id)i);
 		term_printf(t, "' && break ;;\n");
 	}
@@ -158,7 +158,7 @@ static void
 put_zsh_options(struct term *t, enum command_id command, const char *indent)
 {
 	for (unsigned i = 0; i < OPTION_END; i++) {
-		const struct option *row = &option_table[i];
+		const struct option *row = &options_table[i];
 
 		if (!option_shown((enum option_id)i, command))
 			continue;
@@ -184,8 +184,8 @@ put_zsh(struct term *t)
 	               "'analyzer --completion zsh'.\n"
 	               "local -a commands\ncommands=(\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		term_printf(t, "\t'%s:", option_commands[i].name);
-		put_zsh_text(t, option_commands[i].summary);
+		term_printf(t, "\t'%s:", options_commands[i].name);
+		put_zsh_text(t, options_commands[i].summary);
 		term_printf(t, "'\n");
 	}
 	term_printf(t, ")\n"
@@ -197,7 +197,7 @@ put_zsh(struct term *t)
 	               "case $words[2] in\n");
 	for (unsigned i = 0; i < COMMAND_COUNT; i++) {
 		term_printf(t, "%s)\n\t_arguments \\\n",
-		            option_commands[i].name);
+		            options_commands[i].name);
 		put_zsh_options(t, (enum command_id)i, "\t\t");
 		term_printf(t, "\t\t'*:argument:_files'\n\t;;\n");
 	}
@@ -230,7 +230,7 @@ put_fish_condition(struct term *t, unsigned commands)
 	term_printf(t, " -n '__fish_seen_subcommand_from");
 	for (unsigned i = 0; i < COMMAND_COUNT; i++) {
 		if ((commands >> i & 1) != 0)
-			term_printf(t, " %s", option_commands[i].name);
+			term_printf(t, " %s", options_commands[i].name);
 	}
 	term_printf(t, "'");
 }
@@ -245,12 +245,12 @@ put_fish(struct term *t)
 		term_printf(t,
 		            "complete -c analyzer -n __fish_use_subcommand "
 		            "-a %s -d '",
-		            option_commands[i].name);
-		put_fish_text(t, option_commands[i].summary);
+		            options_commands[i].name);
+		put_fish_text(t, options_commands[i].summary);
 		term_printf(t, "'\n");
 	}
 	for (unsigned i = 0; i < OPTION_END; i++) {
-		const struct option *row = &option_table[i];
+		const struct option *row = &options_table[i];
 
 		if (row->help[0] == '\0')
 			continue;

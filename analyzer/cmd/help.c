@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/cmd/help.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,9 +81,9 @@ put_options(struct term *t, enum command_id command)
 	for (unsigned i = 0; i < OPTION_END; i++) {
 		if (!option_shown((enum option_id)i, command))
 			continue;
-		format_option(&option_table[i], label);
+		format_option(&options_table[i], label);
 		term_printf(t, "  %s\n", label);
-		put_wrapped(t, HELP_INDENT, option_table[i].help);
+		put_wrapped(t, HELP_INDENT, options_table[i].help);
 	}
 }
 
@@ -103,13 +102,13 @@ help_all(struct term *t)
 	term_printf(t, "Usage: analyzer COMMAND [OPTION...] [ARGUMENT...]\n"
 	               "       analyzer SNAPSHOT...\n\n"
 	               "Opens snapshots of the network traffic of a Kubernetes "
-	               "cluster, without the cluster.\n"
+	               "cluster, offline.\n"
 	               "A snapshot is an archive, a folder, or a capture file "
 	               "(pcap, pcapng); - is\nstandard input.\n"
 	               "\nCommands:\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		term_printf(t, "  %-9s %s\n", option_commands[i].name,
-		            option_commands[i].summary);
+		term_printf(t, "  %-9s %s\n", options_commands[i].name,
+		            options_commands[i].summary);
 	put_options(t, COMMAND_NONE);
 	term_printf(t, "\n'analyzer help COMMAND' tells its options, 'analyzer "
 	               "help limits' the limits.\n");
@@ -119,7 +118,7 @@ help_all(struct term *t)
 void
 help_command(struct term *t, enum command_id id)
 {
-	const struct option_command *row = &option_commands[id];
+	const struct option_command *row = &options_commands[id];
 
 	term_printf(t, "Usage: analyzer %s [OPTION...] %s\n\n", row->name,
 	            row->args);
@@ -170,62 +169,84 @@ cmd_help(struct cmd *c, struct err *e)
 
 /* ---- the man page ---- */
 
-/* One sentence a line, as mdoc likes it; a leading dot would be a macro. */
+static void
+put_roff_word(struct term *t, struct str word)
+{
+	for (size_t i = 0; i < word.n; i++) {
+		struct str rest = str_tail(word, i);
+
+		if (str_starts(rest, STR("--"))) {
+			term_printf(t, "\\-\\-");
+			i++;
+		} else if (word.p[i] == '\\') {
+			term_printf(t, "\\e");
+		} else {
+			term_bytes(t, str_head(rest, 1));
+		}
+	}
+}
+
+/* Each sentence begins a line, as mdoc likes it. */
 static void
 put_roff(struct term *t, const char *text)
 {
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '\\')
-			term_printf(t, "\\e");
-		else if (p[0] == '-' && p[1] == '-')
-			term_printf(t, "\\-");
-		else if (p[0] == ' ' && p > text && p[-1] == '.')
-			term_printf(t, "\n");
-		else
-			term_bytes(t, str_make(p, 1));
+	struct str rest = str_from_c(text), word;
+	size_t column = 0;
+	bool more = rest.n > 0;
+
+	while (more) {
+		more = str_split1(rest, ' ', &word, &rest);
+		if (column > 0 && column + 1 + word.n > HELP_WIDTH - 4)
+			column = 0;
+		term_printf(t, "%s", column > 0 ? " " : "\n");
+		/* At the start of a line these would be a request. */
+		if (column == 0 && (word.p[0] == '.' || word.p[0] == '\''))
+			term_printf(t, "\\&");
+		put_roff_word(t, word);
+		column += 1 + word.n;
+		if (str_ends(word, STR(".")) || str_ends(word, STR(".)")))
+			column = 0;
 	}
 	term_printf(t, "\n");
 }
 
 static void
-put_man_options(struct term *t, enum command_id command)
+put_man_command(struct term *t, enum command_id command)
 {
+	const struct option_command *row = &options_commands[command];
+
+	term_printf(t, ".It Ic %s", row->name);
 	for (unsigned i = 0; i < OPTION_END; i++) {
-		const struct option *row = &option_table[i];
+		const struct option *o = &options_table[i];
 
 		if (!option_shown((enum option_id)i, command))
 			continue;
-		term_printf(t, " Op Fl -%s%s%s", row->name,
-		            row->argument != NULL ? " Ar " : "",
-		            row->argument != NULL ? row->argument : "");
+		term_printf(t, " Oo Fl -%s%s%s Oc", o->name,
+		            o->argument != NULL ? " Ar " : "",
+		            o->argument != NULL ? o->argument : "");
 	}
+	term_printf(t, " Ar %s", row->args);
+	put_roff(t, row->summary);
+	term_printf(t, ".Pp");
+	put_roff(t, row->text);
 }
 
 void
 help_man(struct term *t)
 {
 	term_printf(t, ".Sh COMMANDS\n.Bl -tag -width Ds\n");
-	for (unsigned i = 0; i < COMMAND_COUNT; i++) {
-		const struct option_command *row = &option_commands[i];
-
-		term_printf(t, ".It Ic %s", row->name);
-		put_man_options(t, (enum command_id)i);
-		term_printf(t, " Ar %s\n%c", row->args,
-		            toupper((unsigned char)row->summary[0]));
-		put_roff(t, row->summary + 1);
-		term_printf(t, ".Pp\n");
-		put_roff(t, row->text);
-	}
+	for (unsigned i = 0; i < COMMAND_COUNT; i++)
+		put_man_command(t, (enum command_id)i);
 	term_printf(t, ".El\n.Sh OPTIONS\n.Bl -tag -width Ds\n");
 	for (unsigned i = 0; i < OPTION_END; i++) {
-		const struct option *row = &option_table[i];
+		const struct option *row = &options_table[i];
 
 		if (row->help[0] == '\0')
 			continue;
 		term_printf(t, ".It ");
 		if (row->letter != '\0')
 			term_printf(t, "Fl %c , ", row->letter);
-		term_printf(t, "Fl -%s%s%s\n", row->name,
+		term_printf(t, "Fl -%s%s%s", row->name,
 		            row->argument != NULL ? " Ar " : "",
 		            row->argument != NULL ? row->argument : "");
 		put_roff(t, row->help);
@@ -234,7 +255,7 @@ help_man(struct term *t)
 	               "Set with\n.Fl -limit Ar NAME Ns = Ns Ar VALUE .\n"
 	               ".Bl -tag -width Ds\n");
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
-		term_printf(t, ".It Cm %s Ns = Ns %" PRIu64 " No ( %s )\n",
+		term_printf(t, ".It Cm %s Ns = Ns %" PRIu64 " No ( %s )",
 		            limits[i].name, limits[i].value, limits[i].unit);
 		put_roff(t, limits[i].why);
 	}

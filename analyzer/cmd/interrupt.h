@@ -33,6 +33,6 @@ int interrupt_start(struct interrupt *i, atomic_bool *cancel) WARN_UNUSED;
 int interrupt_stop(struct interrupt *i);
 
 /* End the program by the signal, as if it had never been waited for. */
-void interrupt_die(int signal);
+void interrupt_die(int sig);
 
 #endif /* CMD_INTERRUPT_H */

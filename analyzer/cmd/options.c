@@ -15,12 +15,12 @@ enum { JOBS_MAX = 64 };
 #define IN_SNAPSHOT (IN_ALL & ~IN(HELP))
 #define IN_READING  (IN_SNAPSHOT & ~IN(OPEN))
 
-const struct option_command option_commands[] = {
+const struct option_command options_commands[] = {
 #define COMMAND(id, name, args, summary, text) { #name, args, summary, text },
 #include "analyzer/cmd/options.def"
 };
 
-const struct option option_table[] = {
+const struct option options_table[] = {
 #define OPTION(id, long_, short_, argument, commands, help) \
 	{ long_, short_, argument, commands, help },
 #include "analyzer/cmd/options.def"
@@ -31,7 +31,7 @@ options_command(const char *name)
 {
 	unsigned i = 0;
 
-	while (i < COMMAND_COUNT && strcmp(option_commands[i].name, name) != 0)
+	while (i < COMMAND_COUNT && strcmp(options_commands[i].name, name) != 0)
 		i++;
 	return (enum command_id)i;
 }
@@ -40,7 +40,7 @@ options_command(const char *name)
 static const char *
 command_name(enum command_id id)
 {
-	return id < COMMAND_COUNT ? option_commands[id].name : "";
+	return id < COMMAND_COUNT ? options_commands[id].name : "";
 }
 
 /* ---- values ---- */
@@ -151,7 +151,7 @@ static int
 set_value(struct options *o, enum option_id id, const char *value,
           struct err *e)
 {
-	const struct option *row = &option_table[id];
+	const struct option *row = &options_table[id];
 
 	switch (id) {
 	case OPTION_LIMIT:
@@ -208,7 +208,7 @@ find_long(struct str name)
 	unsigned i = 0;
 
 	while (i < OPTION_END &&
-	       !str_eq(str_from_c(option_table[i].name), name))
+	       !str_eq(str_from_c(options_table[i].name), name))
 		i++;
 	return (enum option_id)i;
 }
@@ -218,7 +218,7 @@ find_letter(char letter)
 {
 	unsigned i = 0;
 
-	while (i < OPTION_END && option_table[i].letter != letter)
+	while (i < OPTION_END && options_table[i].letter != letter)
 		i++;
 	return (enum option_id)i;
 }
@@ -245,7 +245,7 @@ walk_long(struct walk *w, char *arg, struct found *ret_found, struct err *e)
 		               STR_ARG(name));
 	ret_found->id = id;
 	ret_found->value = NULL;
-	if (option_table[id].argument == NULL)
+	if (options_table[id].argument == NULL)
 		return given ? err_set(e, ERR_USAGE,
 		                       "--" STR_FMT " takes no value",
 		                       STR_ARG(name))
@@ -269,7 +269,7 @@ walk_letter(struct walk *w, struct found *ret_found, struct err *e)
 	ret_found->id = id;
 	ret_found->value = NULL;
 	w->cluster++;
-	if (option_table[id].argument == NULL) {
+	if (options_table[id].argument == NULL) {
 		if (*w->cluster == '\0')
 			w->cluster = NULL;
 		return 0;
@@ -373,11 +373,11 @@ apply(struct options *o, const struct found *f, struct err *e)
 		return err_set(e, ERR_USAGE,
 		               "--%s cannot be used %s%s; see 'analyzer "
 		               "help%s%s'",
-		               option_table[f->id].name,
+		               options_table[f->id].name,
 		               *name != '\0' ? "with " : "without a command",
 		               name, *name != '\0' ? " " : "", name);
 	}
-	if (option_table[f->id].argument != NULL)
+	if (options_table[f->id].argument != NULL)
 		return set_value(o, f->id, f->value, e);
 	set_flag(o, f->id);
 	return 0;

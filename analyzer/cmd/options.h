@@ -47,21 +47,21 @@ struct option {
 };
 
 /* COMMAND_COUNT and OPTION_END rows. */
-extern const struct option_command option_commands[];
-extern const struct option option_table[];
+extern const struct option_command options_commands[];
+extern const struct option options_table[];
 
 /* Is it one of the command's? */
 static inline bool
 option_of(enum option_id id, enum command_id command)
 {
-	return (option_table[id].commands >> command & 1) != 0;
+	return (options_table[id].commands >> command & 1) != 0;
 }
 
 /* The same, but not for hidden ones: for help. */
 static inline bool
 option_shown(enum option_id id, enum command_id command)
 {
-	return option_of(id, command) && option_table[id].help[0] != '\0';
+	return option_of(id, command) && options_table[id].help[0] != '\0';
 }
 
 struct options {

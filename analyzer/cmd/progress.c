@@ -20,7 +20,8 @@ format_share(uint64_t taken, uint64_t total, int64_t ns, char out[SHARE])
 	char left[HUMAN_TEXT], bytes[HUMAN_TEXT];
 
 	if (total == 0 || taken == 0) {
-		(void)snprintf(out, SHARE, "%s", human_bytes(taken, bytes));
+		(void)snprintf(out, SHARE, "%s read",
+		               human_bytes(taken, bytes));
 		return;
 	}
 	if (taken > total)

@@ -402,7 +402,7 @@ cmd_show(struct cmd *c, struct err *e)
 	size_t n = c->opt->nargs - 1; /* snapshots */
 	struct show s = { .c = c };
 	uint64_t which = 0;
-	int64_t id;
+	int64_t id = 0;
 	int rc = cmd_arguments(c, 2, SIZE_MAX, e);
 
 	if (rc == 0)

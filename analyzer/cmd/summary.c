@@ -80,25 +80,25 @@ read_meta(struct summary *s, struct index_reader *r)
 }
 
 int
-summary_read(const struct session *session, struct err *e,
+summary_read(const struct session *s, struct err *e,
              struct summary *ret_summary)
 {
-	struct index_reader *r = opened_index(session->opened);
-	struct summary *s = ret_summary;
+	struct index_reader *r = opened_index(s->opened);
+	struct summary *sum = ret_summary;
 	int rc;
 
-	*s = (struct summary){ .session = session };
-	read_meta(s, r);
-	rc = index_sources(r, add_source, s, e);
+	*sum = (struct summary){ .session = s };
+	read_meta(sum, r);
+	rc = index_sources(r, add_source, sum, e);
 	/* Counting a million rows again would take longer than asking. */
-	if (rc == 0 && session->reused)
-		rc = index_streams(r, add_stream, s, e);
+	if (rc == 0 && s->reused)
+		rc = index_streams(r, add_stream, sum, e);
 	else
-		s->streams = session->result.streams;
+		sum->streams = s->result.streams;
 	if (rc == 0)
-		rc = index_tally(r, add_protocol, s, e);
+		rc = index_tally(r, add_protocol, sum, e);
 	if (rc == 0)
-		rc = index_diags(r, add_diag, s, e);
+		rc = index_diags(r, add_diag, sum, e);
 	return rc;
 }
 

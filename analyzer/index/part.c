@@ -8,14 +8,6 @@
 #include "base/mem.h"
 
 enum {
-	/*
-	 * Bytes of a list. Parts are closed when they reach PART_BYTES, but one
-	 * packet may add more than that: it may let a whole window of held
-	 * segments go, each a run with a place of its own.
-	 */
-	PACKETS_MAX = 1 << 16,
-	MAP_MAX = 1 << 24,
-
 	TAG_DISPOSITION = 0x1f,
 	TAG_SIDE = 0x20,
 	TAG_ABSOLUTE = 0x40,
@@ -37,9 +29,9 @@ void
 part_writer_init(struct part_writer *w)
 {
 	*w = (struct part_writer){ .part = 0 };
-	buf_init(&w->packets, PACKETS_MAX);
-	buf_init(&w->map[0], MAP_MAX);
-	buf_init(&w->map[1], MAP_MAX);
+	buf_init(&w->packets, PART_PACKETS_MAX);
+	buf_init(&w->map[0], PART_MAP_MAX);
+	buf_init(&w->map[1], PART_MAP_MAX);
 }
 
 void
@@ -212,7 +204,7 @@ part_packets(const struct index_part *p,
 	struct part_packet last = { .side = 0 };
 	uint64_t ordinal = p->first_packet;
 
-	if (p->packets.n > PACKETS_MAX)
+	if (p->packets.n > PART_PACKETS_MAX)
 		return ERR_CORRUPT;
 	while (cur_left(&c) > 0) {
 		int rc;
@@ -326,7 +318,7 @@ part_runs(const struct index_part *p, int side,
 
 	if (map.n == 0)
 		return 0;
-	if (map.n > MAP_MAX)
+	if (map.n > PART_MAP_MAX)
 		return ERR_CORRUPT;
 	rc = table_of(p, &t);
 	if (rc != 0)

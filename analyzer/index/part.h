@@ -24,7 +24,13 @@
 #include "base/cursor.h"
 
 /* A part is closed when one of its lists reaches this many bytes. */
-enum { PART_BYTES = 4096 };
+enum {
+	PART_BYTES = 4096,
+	/* What a list can grow to all the same: one packet may release a whole
+	 * window of held segments into a map. */
+	PART_PACKETS_MAX = 1 << 16,
+	PART_MAP_MAX = 1 << 24,
+};
 
 struct part_packet {
 	struct position at;

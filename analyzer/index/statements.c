@@ -7,9 +7,9 @@
 
 static const char *const sql[ST_COUNT_ALL] = {
 	[ST_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
-	[ST_SOURCE] = "INSERT INTO source VALUES(" Q10 ",?,?,?)",
+	[ST_SOURCE] = "INSERT OR REPLACE INTO source VALUES(" Q10 ",?,?,?)",
 	[ST_IFACE] = "INSERT INTO iface VALUES(?,?,?,?,?,?)",
-	[ST_COUNT] = "INSERT INTO packet_count VALUES(?,?,?)",
+	[ST_COUNT] = "INSERT OR REPLACE INTO packet_count VALUES(?,?,?)",
 	[ST_POINT] = "INSERT INTO point VALUES(?,?,?,?)",
 	[ST_TEXT] = "INSERT INTO text VALUES(?,?)",
 	[ST_ADDR] = "INSERT INTO addr VALUES(?,?,?)",

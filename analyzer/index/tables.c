@@ -3,13 +3,10 @@
 #include <string.h>
 
 #include "analyzer/index/db.h"
+#include "analyzer/index/part.h"
 #include "analyzer/index/reader.h"
 #include "analyzer/index/reader_impl.h"
 #include "analyzer/index/stream_flag.h"
-
-enum {
-	PART_MAX = 1 << 20, /* bytes of one list that are still believed */
-};
 
 static int
 run_walk(struct index_reader *r, sqlite3_stmt *st, const char *table,
@@ -176,7 +173,7 @@ get_list(struct db_row *row)
 {
 	struct str s = db_blob(row);
 
-	if (s.n > PART_MAX)
+	if (s.n > PART_MAP_MAX)
 		row->bad = true;
 	return s;
 }

@@ -25,6 +25,7 @@ void index_writer_free(struct index_writer *w);
 
 int index_put(struct index_writer *w, const struct index_batch *b,
               struct err *e) WARN_UNUSED;
+/* Again when it is complete: the last one counts. */
 int index_put_source(struct index_writer *w, const struct index_source *s,
                      struct err *e) WARN_UNUSED;
 int index_put_iface(struct index_writer *w, const struct index_iface *i,

@@ -154,6 +154,26 @@ out_iface(struct out *o, const struct index_iface *i)
 }
 
 int
+out_source(struct out *o, const struct index_source *s)
+{
+	struct index_source *row;
+	int rc = GROW(o, sources, sources_cap, nsources);
+
+	if (rc != 0)
+		return rc;
+	row = &o->sources[o->nsources];
+	*row = *s;
+	row->name = arena_dup(&o->arena, s->name);
+	row->path = arena_dup(&o->arena, s->path);
+	row->sha256 = arena_dup(&o->arena, s->sha256);
+	row->format = arena_dup(&o->arena, s->format);
+	rc = arena_error(&o->arena);
+	if (rc == 0)
+		o->nsources++;
+	return rc;
+}
+
+int
 out_identity(struct out *o, const struct index_identity *i)
 {
 	struct index_identity *row;
@@ -176,7 +196,7 @@ size_t
 out_rows(const struct out *o)
 {
 	return o->nentries + o->nstreams + o->nparts + o->ndiags + o->npoints +
-	       o->nifaces + o->nids;
+	       o->nifaces + o->nsources + o->nids;
 }
 
 int
@@ -189,7 +209,7 @@ void
 out_clear(struct out *o)
 {
 	o->nentries = o->nstreams = o->nparts = o->ndiags = 0;
-	o->npoints = o->nifaces = o->nids = 0;
+	o->npoints = o->nifaces = o->nsources = o->nids = 0;
 	arena_clear(&o->arena);
 }
 
@@ -202,6 +222,7 @@ out_release(struct out *o)
 	mem_free(o->diags);
 	mem_free(o->points);
 	mem_free(o->ifaces);
+	mem_free(o->sources);
 	mem_free(o->ids);
 	arena_release(&o->arena);
 }

@@ -30,6 +30,8 @@ struct out {
 	struct index_point *points;
 	size_t nifaces, ifaces_cap;
 	struct index_iface *ifaces;
+	size_t nsources, sources_cap;
+	struct index_source *sources;
 	size_t nids, ids_cap;
 	struct index_identity *ids;
 };
@@ -41,6 +43,7 @@ int out_part(struct out *o, const struct index_part *p) WARN_UNUSED;
 int out_diag(struct out *o, const struct diag *d) WARN_UNUSED;
 int out_point(struct out *o, const struct index_point *p) WARN_UNUSED;
 int out_iface(struct out *o, const struct index_iface *i) WARN_UNUSED;
+int out_source(struct out *o, const struct index_source *s) WARN_UNUSED;
 int out_identity(struct out *o, const struct index_identity *i) WARN_UNUSED;
 
 size_t out_rows(const struct out *o);

@@ -226,6 +226,10 @@ packets_begin(struct reading *rd)
 		source->row.mtime = rd->m->mtime;
 		source->row.inode = rd->m->inode;
 	}
+	/* A first row, so that details can be read while we go on. */
+	rc = out_source(*r->out, &source->row);
+	if (rc != 0)
+		return rc;
 	return route_file(r->route, source, &rd->layout, rd->capture);
 }
 

@@ -88,6 +88,8 @@ write_rows(struct store *s, const struct out *o, struct err *e)
 		rc = index_put_point(s->writer, &o->points[i], e);
 	for (size_t i = 0; i < o->nifaces && rc == 0; i++)
 		rc = index_put_iface(s->writer, &o->ifaces[i], e);
+	for (size_t i = 0; i < o->nsources && rc == 0; i++)
+		rc = index_put_source(s->writer, &o->sources[i], e);
 	for (size_t i = 0; i < o->nids && rc == 0; i++)
 		rc = index_put_identity(s->writer, &o->ids[i], e);
 	if (rc == 0)

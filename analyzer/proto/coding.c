@@ -59,8 +59,7 @@ static const struct {
 	{ STR_INIT("deflate"), KIND_DEFLATE }, { STR_INIT("zstd"), KIND_ZSTD },
 };
 
-/* --- memory for the libraries ----------------------------------------------
- */
+/* --- memory for the libraries ------------------------------------------- */
 
 static void *
 coding_zalloc(void *ctx, unsigned n, unsigned size)
@@ -83,8 +82,7 @@ coding_balloc(void *ctx, size_t n)
 	return mem_alloc(n);
 }
 
-/* --- one stage -------------------------------------------------------------
- */
+/* --- one stage ---------------------------------------------------------- */
 
 static int
 coding_open_z(struct stage *s, int bits)
@@ -310,8 +308,7 @@ coding_pass(struct coding *c, unsigned at, const uint8_t *p, size_t n)
 	return coding_give(c, at, p, n);
 }
 
-/* --- the whole -------------------------------------------------------------
- */
+/* --- the whole ---------------------------------------------------------- */
 
 /* The kinds a list names, as written; *ret_n is at least 1. */
 static int

@@ -348,10 +348,13 @@ adopt(struct engine_stream *s, const struct engine_probe_found *f)
 
 /* --- not bound ------------------------------------------------------------ */
 
-static void
-give_up(struct engine_stream *s)
+/* Why nobody dissects it. */
+static const char *
+reason_of_none(const struct engine_stream *s)
 {
-	go_opaque(s, s->why != NULL ? s->why : UNKNOWN);
+	if (!s->payload)
+		return NO_PAYLOAD;
+	return s->why != NULL ? s->why : UNKNOWN;
 }
 
 /* The probe's answer about bytes from the start. */
@@ -373,7 +376,7 @@ decide(struct engine_stream *s, enum engine_probe_answer a,
 		break;
 	}
 	if (!s->d.midway || s->handovers != 0) {
-		give_up(s);
+		go_opaque(s, reason_of_none(s));
 		return;
 	}
 	free_collect(s);
@@ -457,7 +460,7 @@ slide_data(struct engine_stream *s, int side, uint64_t off, struct str bytes,
 	}
 	s->slid += bytes.n;
 	if (s->slid > s->g->host.limits.resync_bytes)
-		give_up(s);
+		go_opaque(s, reason_of_none(s));
 }
 
 /* Look for another dissector for what the last one left. */
@@ -565,7 +568,7 @@ probe_datagram(struct engine_stream *s, int side, struct str bytes)
 	if (engine_probe_ask(s->probe, view, true, &f) == ENGINE_PROBE_FOUND)
 		adopt(s, &f);
 	else if (++s->datagrams == ENGINE_DATAGRAMS)
-		give_up(s);
+		go_opaque(s, reason_of_none(s));
 }
 
 void
@@ -638,9 +641,12 @@ engine_end(struct engine_stream *s, int side, enum why why)
 	}
 	s->d.side[side].ended = true;
 	s->d.side[side].why = why;
-	if (s->phase == PHASE_PROBE && s->d.side[side ^ 1].ended &&
-	    s->collect != NULL)
+	if (!s->d.side[side ^ 1].ended)
+		return;
+	if (s->phase == PHASE_PROBE && s->collect != NULL)
 		decide_final(s);
+	if (s->phase == PHASE_PROBE || s->phase == PHASE_SLIDE)
+		go_opaque(s, reason_of_none(s));
 }
 
 /* --- the life of a stream ------------------------------------------------- */
@@ -689,7 +695,6 @@ engine_opener(struct engine_stream *s, int side)
 	if (s->probe != NULL) {
 		s->probe->opener = side;
 		s->probe->midway = s->d.midway;
-		s->probe->alive[side ^ 1] = 0;
 	}
 }
 
@@ -728,10 +733,8 @@ engine_finish(struct engine_stream *s, enum why why)
 		else
 			finish_bound(s, why);
 	}
-	if (!s->payload)
-		s->why = NO_PAYLOAD;
 	if (s->phase != PHASE_OPAQUE)
-		give_up(s);
+		go_opaque(s, reason_of_none(s));
 	s->finished = true;
 }
 

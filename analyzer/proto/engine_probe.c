@@ -30,8 +30,7 @@ engine_probe_reset(struct engine_probe *p)
 		if (is_candidate(p, p->registry[i]))
 			all |= UINT64_C(1) << i;
 	}
-	p->alive[0] = p->opener != 1 ? all : 0;
-	p->alive[1] = p->opener != 0 ? all : 0;
+	p->alive[0] = p->alive[1] = all;
 }
 
 static bool
@@ -59,13 +58,13 @@ is_known_port(const struct engine_probe *p, uint16_t port)
 int
 engine_probe_guess(const struct engine_probe *p)
 {
-	bool known[2] = { is_known_port(p, p->port[0]),
-		          is_known_port(p, p->port[1]) };
+	bool known;
 
 	if (p->opener >= 0)
 		return p->opener;
-	if (known[0] != known[1])
-		return known[0] ? 1 : 0;
+	known = is_known_port(p, p->port[0]);
+	if (known != is_known_port(p, p->port[1]))
+		return known ? 1 : 0;
 	return p->port[0] < p->port[1] ? 1 : 0;
 }
 
@@ -124,26 +123,26 @@ ask_one(struct engine_probe *p, size_t i, const struct str view[2], int client)
 	return v;
 }
 
+/*
+ * YES in either orientation; against the opener only when it cannot be the
+ * other way round.
+ */
 static bool
-ask_all(struct engine_probe *p, const struct str view[2],
-        struct engine_probe_found *ret)
+ask_both(struct engine_probe *p, size_t i, const struct str view[2],
+         struct engine_probe_found *ret)
 {
-	for (size_t i = 0; p->registry[i] != NULL; i++) {
-		bool yes[2];
+	int likely = engine_probe_guess(p);
+	enum verdict v = ask_one(p, i, view, likely);
+	enum verdict w = ask_one(p, i, view, likely ^ 1);
 
-		for (int client = 0; client < 2; client++)
-			yes[client] = ask_one(p, i, view, client) ==
-			              VERDICT_YES;
-		if (!yes[0] && !yes[1])
-			continue;
-		ret->dis = p->registry[i];
-		ret->guessed = yes[0] && yes[1];
-		ret->client = yes[1] ? 1 : 0;
-		if (ret->guessed)
-			ret->client = engine_probe_guess(p);
-		return true;
-	}
-	return false;
+	if (v != VERDICT_YES && p->opener >= 0 && v != VERDICT_NO)
+		return false;
+	if (v != VERDICT_YES && w != VERDICT_YES)
+		return false;
+	ret->dis = p->registry[i];
+	ret->client = v == VERDICT_YES ? likely : likely ^ 1;
+	ret->guessed = v == w && p->opener < 0;
+	return true;
 }
 
 /* The first candidate with a server on a port of its own. */
@@ -157,6 +156,7 @@ settle_for_port(const struct engine_probe *p, struct engine_probe_found *ret)
 			int client = first ^ k;
 
 			if ((p->alive[client] & UINT64_C(1) << i) == 0 ||
+			    (p->opener >= 0 && p->opener != client) ||
 			    !has_port(p->registry[i], p->port[client ^ 1]))
 				continue;
 			ret->dis = p->registry[i];
@@ -181,8 +181,10 @@ engine_probe_ask(struct engine_probe *p, const struct str view[2], bool final,
 	}
 	if (tls == VERDICT_YES)
 		return ENGINE_PROBE_TLS;
-	if (ask_all(p, view, ret_found))
-		return ENGINE_PROBE_FOUND;
+	for (size_t i = 0; p->registry[i] != NULL; i++) {
+		if (ask_both(p, i, view, ret_found))
+			return ENGINE_PROBE_FOUND;
+	}
 	if (final)
 		return settle_for_port(p, ret_found) ? ENGINE_PROBE_FOUND
 		                                     : ENGINE_PROBE_NONE;

@@ -3,9 +3,10 @@
  * engine_probe: which dissector, and who is the client. Private to the engine.
  *
  * Asks each dissector of the right transport, in registry order, about the
- * first bytes of both directions; without a known opener in both orientations.
- * YES decides. One that said NO in an orientation is not asked there again. At
- * the end the first MAYBE with a matching port gets the stream.
+ * first bytes of both directions, in both orientations. YES decides, and says
+ * who is the client: connections may be opened by those who serve. One that
+ * said NO in an orientation is not asked there again. At the end the first
+ * MAYBE with a matching port gets the stream, the opener being the client.
  */
 #ifndef PROTO_ENGINE_PROBE_H
 #define PROTO_ENGINE_PROBE_H

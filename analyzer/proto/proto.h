@@ -63,14 +63,21 @@ struct probe {
 	bool late_join;       /* the bytes start in the middle */
 };
 
+/* A place in a layer. */
+struct layer_at {
+	uint32_t layer;
+	enum dir dir;
+	uint64_t off;
+};
+
 /* Bytes of one layer, for rendering. Holes are told, never invented. */
 struct layer_reader {
 	/*
-	 * Read up to n bytes at off of one direction. *ret_n bytes were read;
+	 * Read up to n bytes from there on. *ret_n bytes were read;
 	 * when 0, *ret_hole bytes are missing there (0 at the stream's end).
 	 */
-	int (*read)(void *ctx, uint32_t layer, enum dir dir, uint64_t off,
-	            void *buf, size_t n, size_t *ret_n, uint64_t *ret_hole);
+	int (*read)(void *ctx, struct layer_at at, void *buf, size_t n,
+	            size_t *ret_n, uint64_t *ret_hole);
 	void *ctx;
 };
 

@@ -298,21 +298,21 @@ read_run(struct layer *l, const struct window *w, uint64_t off, uint8_t *buf,
 }
 
 static int
-layer_read(void *ctx, uint32_t layer, enum dir dir, uint64_t off, void *buf,
-           size_t n, size_t *ret_n, uint64_t *ret_hole)
+layer_read(void *ctx, struct layer_at at, void *buf, size_t n, size_t *ret_n,
+           uint64_t *ret_hole)
 {
 	struct layer *l = ctx;
-	int side = (int)dir ^ l->stream.client;
+	int side = (int)at.dir ^ l->stream.client;
 	size_t done = 0;
 
 	*ret_n = 0;
 	*ret_hole = 0;
-	if (layer != 0)
+	if (at.layer != 0)
 		return corrupt(l, "a message lies in an unknown layer");
 	while (done < n) {
-		const struct part_run *r;
+		const struct part_run *r = NULL;
 		size_t got;
-		int rc = find(l, side, off + done, &r);
+		int rc = find(l, side, at.off + done, &r);
 
 		if (rc != 0)
 			return rc;
@@ -320,10 +320,10 @@ layer_read(void *ctx, uint32_t layer, enum dir dir, uint64_t off, void *buf,
 			break;
 		if (r->gap) {
 			if (done == 0)
-				*ret_hole = r->len - (off - r->off);
+				*ret_hole = r->len - (at.off - r->off);
 			break;
 		}
-		rc = read_run(l, &l->side[side], off + done,
+		rc = read_run(l, &l->side[side], at.off + done,
 		              (uint8_t *)buf + done, n - done, &got);
 		if (rc != 0)
 			return rc;
@@ -343,7 +343,7 @@ int
 layer_locate(struct layer *l, enum dir dir, uint64_t off,
              struct position *ret_at)
 {
-	const struct part_run *r;
+	const struct part_run *r = NULL;
 	int rc = find(l, (int)dir ^ l->stream.client, off, &r);
 
 	if (rc != 0)

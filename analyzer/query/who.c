@@ -20,7 +20,7 @@ struct who {
 	struct index_identity *v;
 	size_t n, cap;
 	struct arena arena;
-	struct map texts; /* what is in the arena: text -> nothing */
+	struct map texts; /* every text in the arena -> itself */
 };
 
 struct who *
@@ -49,25 +49,28 @@ who_free(struct who *w)
 	mem_free(w);
 }
 
+/* Make *s a copy of ours. */
 static int
 keep(struct who *w, struct str *s)
 {
 	struct str *known = map_find_str(&w->texts, *s);
-	void *slot;
+	struct str copy;
+	void *slot = NULL;
 	int rc;
 
-	if (known == NULL) {
-		struct str copy = arena_dup(&w->arena, *s);
-
-		rc = arena_error(&w->arena);
-		if (rc == 0)
-			rc = map_insert_str(&w->texts, copy, &slot);
-		if (rc < 0)
-			return rc;
-		known = slot;
-		*known = copy;
+	if (known != NULL) {
+		*s = *known;
+		return 0;
 	}
-	*s = *known;
+	copy = arena_dup(&w->arena, *s);
+	rc = arena_error(&w->arena);
+	if (rc != 0)
+		return rc;
+	rc = map_insert_str(&w->texts, copy, &slot);
+	if (rc < 0)
+		return rc;
+	*(struct str *)slot = copy;
+	*s = copy;
 	return 0;
 }
 

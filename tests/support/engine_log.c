@@ -80,11 +80,10 @@ on_entry(void *ctx, const struct entry *e)
 		err |= buf_printf(b, " id=%" PRIu64 ".%" PRIu32 " ord=%" PRIu64,
 		                  position_of_id(e->id).record,
 		                  position_seq_of_id(e->id), e->ordinal);
-		err |= buf_printf(b,
-		                  " t=%" PRId64 "-%" PRId64 "/%" PRId64
-		                  "-%" PRId64,
-		                  e->request.first, e->request.last,
-		                  e->response.first, e->response.last);
+		err |= buf_printf(
+		    b, " t=%" PRId64 "-%" PRId64 "/%" PRId64 "-%" PRId64,
+		    e->request.first, e->request.last, e->response.first,
+		    e->response.last);
 	}
 	err |= buf_append_byte(b, '\n');
 	(void)err;

@@ -34,45 +34,43 @@ world_put(struct world *w, struct str s)
 		abort();
 }
 
-/* --- the evidence -----------------------------------------------------------
- */
+/* --- the evidence ------------------------------------------------------- */
 
 static int
-world_read(void *ctx, uint32_t layer, enum dir dir, uint64_t off, void *buf,
-           size_t n, size_t *ret_n, uint64_t *ret_hole)
+world_read(void *ctx, struct layer_at at, void *buf, size_t n, size_t *ret_n,
+           uint64_t *ret_hole)
 {
 	struct world *w = ctx;
 	struct engine_state state;
 	const struct buf *bytes, *known;
-	size_t at = (size_t)off, end;
+	size_t from = (size_t)at.off, end;
 	int side;
 
-	if (layer != 0)
+	if (at.layer != 0)
 		return ERR_CORRUPT;
 	engine_state(w->stream, &state);
-	side = (int)dir ^ state.client;
+	side = (int)at.dir ^ state.client;
 	bytes = &w->side[side];
 	known = &w->known[side];
 	*ret_n = 0;
 	*ret_hole = 0;
-	if (off >= bytes->n || n == 0)
+	if (at.off >= bytes->n || n == 0)
 		return 0;
-	for (end = at + 1; end < bytes->n && known->p[end] == known->p[at];)
+	for (end = from + 1; end < bytes->n && known->p[end] == known->p[from];)
 		end++;
-	if (known->p[at] == 0) {
-		*ret_hole = end - at;
+	if (known->p[from] == 0) {
+		*ret_hole = end - from;
 		return 0;
 	}
 	/* Short reads are allowed, so give some. */
-	*ret_n = end - at < n ? end - at : n;
+	*ret_n = end - from < n ? end - from : n;
 	if (*ret_n > 1000)
 		*ret_n = 1000;
-	memcpy(buf, bytes->p + at, *ret_n);
+	memcpy(buf, bytes->p + from, *ret_n);
 	return 0;
 }
 
-/* --- entries ----------------------------------------------------------------
- */
+/* --- entries ------------------------------------------------------------ */
 
 /* A sink that remembers one string or number of an object's first level. */
 struct probe_sink {
@@ -295,8 +293,7 @@ world_diag(void *ctx, const struct diag *d)
 	world_put(w, STR("\n"));
 }
 
-/* --- the conversation --------------------------------------------------------
- */
+/* --- the conversation --------------------------------------------------- */
 
 void
 http1_world_init(struct world *w, unsigned show)
@@ -329,7 +326,8 @@ http1_world_open(struct world *w, int opener)
 	w->engine = engine_new(&w->limits, &out);
 	if (w->engine == NULL)
 		return false;
-	engine_tables(w->engine, table, none);
+	engine_tables(w->engine, table,
+	              w->overlays != NULL ? w->overlays : none);
 	w->stream = engine_open(w->engine, &o);
 	return w->stream != NULL;
 }

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "analyzer/proto/engine.h"
+#include "analyzer/proto/overlay.h"
 #include "base/arena.h"
 #include "base/buf.h"
 
@@ -29,6 +30,7 @@ enum world_show {
 
 struct world {
 	struct proto_limits limits;
+	const struct overlay *const *overlays; /* NULL: none */
 	struct engine *engine;
 	struct engine_stream *stream;
 	struct engine_budget budget;

@@ -57,7 +57,7 @@ odd_open(struct dissect *d, struct odd *s, enum dir dir, struct cursor *in,
 	       str_find_char(str_from_c(kinds[kind]), (char)b) == 2)
 		kind++;
 	if (s->keyed)
-		key = cur_decimal(in, 9);
+		key = cur_u8(in);
 	m = message_open(d, dir, kind, key, off);
 	name[0] = (char)('a' + off % 26);
 	sum.method = kind == MESSAGE_RESPONSE ? STR_NONE : STR("M");

@@ -21,7 +21,7 @@
  *	/        needs five more bytes
  *
  * It takes streams whose client begins with '!' or ':'. After a ':' messages
- * have keys: a digit behind the letter, and something behind that.
+ * have keys: the byte behind the letter.
  */
 #ifndef TESTS_SUPPORT_ODD_H
 #define TESTS_SUPPORT_ODD_H

@@ -201,10 +201,14 @@ read_at(const struct exchange *x, enum side side, uint64_t at, struct str *io)
 	if (p == NULL)
 		return arena_error(x->scratch);
 	if (want != 0) {
-		err = x->reader->read(
-		    x->reader->ctx, e->spans[0].layer,
-		    side == SIDE_REQUEST ? TO_SERVER : TO_CLIENT,
-		    e->spans[0].off + at, p, want, &got, &hole);
+		struct layer_at from = {
+			.layer = e->spans[0].layer,
+			.dir = side == SIDE_REQUEST ? TO_SERVER : TO_CLIENT,
+			.off = e->spans[0].off + at,
+		};
+
+		err = x->reader->read(x->reader->ctx, from, p, want, &got,
+		                      &hole);
 		if (err != 0)
 			return err;
 	}

@@ -126,7 +126,7 @@ http1_probe_side(struct cursor c, bool response, bool late)
 	if (c.state == CUR_MORE) {
 		text = str_make(rest.p, cur_left(&rest));
 		v = http1_line_begins(text, response);
-		if (v == VERDICT_YES && !response && text.n < HTTP1_SURE)
+		if (v == VERDICT_YES && text.n < HTTP1_SURE)
 			v = VERDICT_MAYBE;
 	} else {
 		v = cur_ok(&c) && http1_line_parse(text, response, &line)
@@ -149,8 +149,8 @@ http1_probe(const struct probe *p)
 
 	if (request == VERDICT_YES || response == VERDICT_YES)
 		return VERDICT_YES;
-	return request == VERDICT_NO || response == VERDICT_NO ? VERDICT_NO
-	                                                       : VERDICT_MAYBE;
+	/* A client may be broken, or speak TLS: the answer will tell. */
+	return response == VERDICT_NO ? VERDICT_NO : VERDICT_MAYBE;
 }
 
 const struct dissector proto_http1 = {

@@ -16,8 +16,7 @@
 /* An answer of a callback that is no error: nobody wants the rest. */
 #define BODY_ENOUGH 1
 
-/* --- bytes of the message ---------------------------------------------------
- */
+/* --- bytes of the message ----------------------------------------------- */
 
 /* A place in the bytes of a message, which may lie in several spans. */
 struct source {
@@ -50,6 +49,7 @@ source_next(struct source *s, struct str *ret_bytes, uint64_t *ret_hole)
 	const struct http1_message *m = s->m;
 	const struct layer_reader *r = m->x->reader;
 	const struct span *sp;
+	struct layer_at at;
 	uint64_t left, hole = 0;
 	size_t n = 0;
 	int rc;
@@ -60,7 +60,8 @@ source_next(struct source *s, struct str *ret_bytes, uint64_t *ret_hole)
 		return 0;
 	sp = &m->bytes->spans[s->span];
 	left = sp->len - s->at;
-	rc = r->read(r->ctx, sp->layer, m->dir, sp->off + s->at, s->piece,
+	at = (struct layer_at){ sp->layer, m->dir, sp->off + s->at };
+	rc = r->read(r->ctx, at, s->piece,
 	             left < BODY_PIECE ? (size_t)left : BODY_PIECE, &n, &hole);
 	if (rc != 0)
 		return rc;
@@ -79,8 +80,7 @@ source_next(struct source *s, struct str *ret_bytes, uint64_t *ret_hole)
 	return 0;
 }
 
-/* --- heads ------------------------------------------------------------------
- */
+/* --- heads -------------------------------------------------------------- */
 
 /* Is this the head of a 1xx response, which another one follows? */
 static bool
@@ -231,23 +231,28 @@ http1_body_open(const struct exchange *x, enum side side,
 	return 0;
 }
 
-/* `list` and the codings named in one field's value. */
-static struct str
-body_add_codings(struct str list, struct str value, struct arena *a)
+/*
+ * Add the codings named in one field's value to the list. One more than can be
+ * undone is enough to know that the whole list cannot.
+ */
+static void
+body_add_codings(struct str *list, unsigned *n, struct str value,
+                 struct arena *a)
 {
 	struct str one;
 
-	while (value.n != 0) {
+	while (value.n != 0 && *n <= CODING_CHAIN) {
 		(void)str_split1(value, ',', &one, &value);
 		one = str_trim(one);
 		if (one.n == 0 || str_eq_nocase(one, STR("chunked")) ||
 		    str_eq_nocase(one, STR("identity")))
 			continue;
-		list = list.n == 0 ? one
-		                   : arena_printf(a, STR_FMT "," STR_FMT,
-		                                  STR_ARG(list), STR_ARG(one));
+		if ((*n)++ == 0)
+			*list = one;
+		else
+			*list = arena_printf(a, STR_FMT "," STR_FMT,
+			                     STR_ARG(*list), STR_ARG(one));
 	}
-	return list;
 }
 
 struct str
@@ -260,20 +265,20 @@ http1_body_codings(const struct http1_message *m)
 	struct str list = STR_NONE;
 	struct http1_field f;
 	struct cursor fields;
+	unsigned n = 0;
 
 	/* Part of a coded body cannot be decoded (RFC 9110, section 14.4). */
 	for (size_t i = m->line.status == 206; i < ARRAY_LEN(names); i++) {
 		(void)http1_head_line(m->head, &fields);
 		while (http1_head_next(&fields, &f))
 			if (str_eq_nocase(str_trim(f.name), names[i]))
-				list = body_add_codings(list, f.value,
-				                        m->x->scratch);
+				body_add_codings(&list, &n, f.value,
+				                 m->x->scratch);
 	}
 	return list;
 }
 
-/* --- the body ---------------------------------------------------------------
- */
+/* --- the body ----------------------------------------------------------- */
 
 enum chunk { CHUNK_SIZE, CHUNK_EXT, CHUNK_DATA, CHUNK_END, CHUNK_TRAILER };
 

@@ -53,8 +53,7 @@ feed_more(struct feeding *f)
 	return feed_stop(f, FEED_MORE);
 }
 
-/* --- messages --------------------------------------------------------------
- */
+/* --- messages ----------------------------------------------------------- */
 
 /* Show an overlay body bytes; none for its end. */
 static void
@@ -206,8 +205,7 @@ feed_lined(struct feeding *f, const struct http1_line *line)
 	f->h->lined = true;
 }
 
-/* --- heads -----------------------------------------------------------------
- */
+/* --- heads -------------------------------------------------------------- */
 
 static void
 feed_tell_faults(struct feeding *f, uint64_t off,
@@ -445,8 +443,7 @@ feed_start(struct feeding *f)
 	return feed_head(f);
 }
 
-/* --- bodies ----------------------------------------------------------------
- */
+/* --- bodies ------------------------------------------------------------- */
 
 /* A body of known length, or a chunk. */
 static bool
@@ -572,8 +569,7 @@ feed_to_end(struct feeding *f)
 	return feed_stop(f, FEED_SKIP);
 }
 
-/* --- searching -------------------------------------------------------------
- */
+/* --- searching ---------------------------------------------------------- */
 
 static bool
 feed_searching(struct feeding *f)
@@ -621,8 +617,7 @@ feed_dead(struct feeding *f)
 	                        : FEED_OK);
 }
 
-/* --- the members of struct dissector ----------------------------------------
- */
+/* --- the members of struct dissector ------------------------------------ */
 
 enum feed
 http1_feed(struct dissect *d, void *state, enum dir dir, struct cursor *in)

@@ -11,21 +11,20 @@
 /* RFC 2046 has at most 70; searching for a huge one would be slow. */
 #define FORM_BOUNDARY_MAX 256u
 
-/* --- lists ------------------------------------------------------------------
- */
+/* --- lists -------------------------------------------------------------- */
 
-void
+bool
 http1_form_add(struct http1_list *l, const struct http1_pair *p,
                struct arena *a)
 {
 	if (l->n == HTTP1_FORM_MAX)
-		return;
+		return false;
 	if (l->n == l->cap) {
 		size_t cap = l->cap != 0 ? l->cap * 2 : 8;
 		struct http1_pair *v = arena_array(a, cap, sizeof(*v));
 
 		if (v == NULL)
-			return;
+			return false;
 		if (l->n != 0)
 			memcpy(v, l->v, l->n * sizeof(*v));
 		l->v = v;
@@ -34,6 +33,7 @@ http1_form_add(struct http1_list *l, const struct http1_pair *p,
 	l->v[l->n] = *p;
 	l->v[l->n].order = l->n;
 	l->n++;
+	return true;
 }
 
 static int
@@ -110,8 +110,7 @@ http1_form_merge(struct http1_list *l, struct arena *a)
 	l->n = n;
 }
 
-/* --- query strings ----------------------------------------------------------
- */
+/* --- query strings ------------------------------------------------------ */
 
 bool
 http1_form_query(struct http1_list *l, struct str s, struct arena *a)
@@ -128,16 +127,14 @@ http1_form_query(struct http1_list *l, struct str s, struct arena *a)
 		(void)str_split1(one, '=', &p.name, &p.value);
 		if (str_find_char(one, ';') != one.n ||
 		    !http1_url_decode(p.name, true, a, &p.name) ||
-		    !http1_url_decode(p.value, true, a, &p.value))
+		    !http1_url_decode(p.value, true, a, &p.value) ||
+		    !http1_form_add(l, &p, a))
 			good = false;
-		else
-			http1_form_add(l, &p, a);
 	}
 	return good;
 }
 
-/* --- cookies ----------------------------------------------------------------
- */
+/* --- cookies ------------------------------------------------------------ */
 
 /* RFC 6265 lets less through than this, browsers more. */
 static bool
@@ -165,7 +162,7 @@ form_add_cookie(struct http1_list *l, struct str name, struct str value,
 	struct http1_pair p = { .name = name };
 
 	if (http1_line_token(name) && form_cookie_value(value, &p.value))
-		http1_form_add(l, &p, a);
+		(void)http1_form_add(l, &p, a);
 }
 
 void
@@ -190,8 +187,7 @@ http1_form_set_cookie(struct http1_list *l, struct str s, struct arena *a)
 		form_add_cookie(l, str_trim(name), value, a);
 }
 
-/* --- media types ------------------------------------------------------------
- */
+/* --- media types -------------------------------------------------------- */
 
 struct str
 http1_form_media_type(struct str s, struct arena *a)
@@ -209,15 +205,15 @@ http1_form_media_type(struct str s, struct arena *a)
 	return str_make(out, s.n);
 }
 
-/* What is between the quotes, escapes undone; the cursor goes past them. */
-static struct str
-form_quoted(struct cursor *c, struct arena *a)
+/*
+ * The length of what is between the quotes, escapes undone; the cursor goes
+ * past them. The text is written to out, if there is one.
+ */
+static size_t
+form_quoted(struct cursor *c, char *out)
 {
-	char *out = arena_alloc(a, cur_left(c));
 	size_t n = 0;
 
-	if (out == NULL)
-		return STR_NONE;
 	(void)cur_u8(c);
 	while (!cur_at_end(c)) {
 		uint8_t b = cur_u8(c);
@@ -228,26 +224,33 @@ form_quoted(struct cursor *c, struct arena *a)
 		if (b == '\\' && !cur_at_end(c) &&
 		    !http1_line_tchar((char)cur_peek_u8(c)))
 			b = cur_u8(c);
-		out[n++] = (char)b;
+		if (out != NULL)
+			out[n] = (char)b;
+		n++;
 	}
-	return str_make(out, n);
+	return n;
 }
 
-/* The cursor stands behind "name="; it goes to the next ';' or the end. */
+/*
+ * The cursor stands behind "name="; it goes to the next ';' or the end. Without
+ * an arena the value is passed over.
+ */
 static struct str
 form_param_value(struct cursor *c, struct arena *a)
 {
 	struct str rest = str_make(c->p, cur_left(c));
 	struct str value;
+	char *out = NULL;
 
-	if (str_starts(rest, STR("\""))) {
-		value = form_quoted(c, a);
-		rest = str_make(c->p, cur_left(c));
-		(void)cur_skip(c, str_find_char(rest, ';'));
-		return value;
-	}
-	value = cur_take(c, str_find_char(rest, ';'));
-	return str_trim(value);
+	if (!str_starts(rest, STR("\"")))
+		return str_trim(cur_take(c, str_find_char(rest, ';')));
+	if (a != NULL)
+		out = arena_alloc(a, rest.n);
+	value.n = form_quoted(c, out);
+	value.p = out;
+	rest = str_make(c->p, cur_left(c));
+	(void)cur_skip(c, str_find_char(rest, ';'));
+	return out != NULL ? value : STR_NONE;
 }
 
 struct str
@@ -255,6 +258,7 @@ http1_form_param(struct str s, struct str name, struct arena *a)
 {
 	struct cursor c = cur_from_str(s, false);
 	struct str rest, key, value;
+	bool found;
 
 	(void)cur_skip(&c, str_find_char(s, ';'));
 	while (!cur_at_end(&c)) {
@@ -268,15 +272,15 @@ http1_form_param(struct str s, struct str name, struct arena *a)
 		if (key.n == rest.n)
 			break;
 		(void)cur_skip(&c, key.n + 1);
-		value = form_param_value(&c, a);
-		if (str_eq_nocase(str_trim(key), name))
+		found = str_eq_nocase(str_trim(key), name);
+		value = form_param_value(&c, found ? a : NULL);
+		if (found)
 			return value;
 	}
 	return STR_NONE;
 }
 
-/* --- multipart --------------------------------------------------------------
- */
+/* --- multipart ---------------------------------------------------------- */
 
 /* Behind a delimiter: blanks and the line end. False: it was none. */
 static bool
@@ -381,7 +385,8 @@ http1_form_multipart(struct http1_list *l, struct str body, struct str boundary,
 		if (!cur_ok(&c) ||
 		    !form_find_delimiter(&c, delimiter, &p.value))
 			return false;
-		http1_form_add(l, &p, a);
+		if (!http1_form_add(l, &p, a))
+			return false;
 	}
 	return false;
 }

@@ -16,8 +16,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* Values in one list; what comes behind them is not shown. */
-#define HTTP1_FORM_MAX 65536u
+/* Values in one list; those behind them are left out. */
+#define HTTP1_FORM_MAX 4096u
 
 struct http1_pair {
 	struct str name;
@@ -33,7 +33,8 @@ struct http1_list {
 	size_t cap;
 };
 
-void http1_form_add(struct http1_list *l, const struct http1_pair *p,
+/* False when there is no room. */
+bool http1_form_add(struct http1_list *l, const struct http1_pair *p,
                     struct arena *a);
 
 /* By name, then by value. */
@@ -45,7 +46,7 @@ void http1_form_merge(struct http1_list *l, struct arena *a);
 
 /*
  * "a=1&b=2", percent-decoded. Pairs with a broken escape or a ';' are left out;
- * false when there was one.
+ * false when there was one, or when there were too many.
  */
 bool http1_form_query(struct http1_list *l, struct str s, struct arena *a);
 
@@ -54,7 +55,8 @@ void http1_form_cookie(struct http1_list *l, struct str s, struct arena *a);
 /* One Set-Cookie field: "a=1; Path=/" gives a. */
 void http1_form_set_cookie(struct http1_list *l, struct str s, struct arena *a);
 
-/* A multipart/form-data body; false when it breaks off or is malformed. */
+/* A multipart/form-data body; false when it breaks off, is malformed or has too
+ * many parts. */
 bool http1_form_multipart(struct http1_list *l, struct str body,
                           struct str boundary, struct arena *a);
 

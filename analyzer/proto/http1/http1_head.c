@@ -143,8 +143,7 @@ http1_head_find(struct str head, struct str name)
 	return STR_NONE;
 }
 
-/* --- framing ---------------------------------------------------------------
- */
+/* --- framing ------------------------------------------------------------ */
 
 /* "5", or "5, 5" as some proxies make of two equal fields. */
 static void
@@ -155,7 +154,7 @@ head_length(struct str value, struct http1_framing *f)
 
 	do {
 		(void)str_split1(value, ',', &one, &value);
-		if (str_u64(head_trim(one), &n) != 0) {
+		if (str_u64(head_trim(one), &n) != 0 || n > INT64_MAX) {
 			f->faults |= HTTP1_FAULT_LENGTH_BAD;
 		} else if (!f->sized) {
 			f->sized = true;

@@ -28,7 +28,8 @@ enum http1_upgrade {
 
 /* Things in a head that contradict the RFC but can be lived with. */
 enum http1_fault {
-	HTTP1_FAULT_LENGTH_BAD = 1 << 0,      /* Content-Length is no number */
+	HTTP1_FAULT_LENGTH_BAD = 1
+	                         << 0, /* Content-Length no number, or absurd */
 	HTTP1_FAULT_LENGTH_CONFLICT = 1 << 1, /* two different ones */
 	HTTP1_FAULT_LENGTH_CODED = 1 << 2, /* and Transfer-Encoding as well */
 	HTTP1_FAULT_CODING = 1 << 3, /* chunked is there, but not the last */

@@ -38,8 +38,7 @@ http1_render_base64(struct str bytes, struct sink *out)
 	sink_text_end(out);
 }
 
-/* --- lists ------------------------------------------------------------------
- */
+/* --- lists -------------------------------------------------------------- */
 
 static void
 render_members(const struct http1_list *l, struct sink *out)
@@ -132,8 +131,7 @@ http1_render_params(const struct http1_list *l, struct sink *out)
 	sink_end_array(out);
 }
 
-/* --- request ----------------------------------------------------------------
- */
+/* --- request ------------------------------------------------------------ */
 
 static void
 render_segments(struct http1_view *v, struct sink *out)
@@ -202,8 +200,7 @@ render_request(struct http1_view *v, struct sink *out)
 	return rc;
 }
 
-/* --- response ---------------------------------------------------------------
- */
+/* --- response ----------------------------------------------------------- */
 
 static int
 render_content(struct http1_view *v, struct sink *out)

@@ -126,8 +126,7 @@ represent_list(struct str title, struct str base, const struct http1_list *l,
 	table_end(&t);
 }
 
-/* --- parts of both sides -----------------------------------------------------
- */
+/* --- parts of both sides ------------------------------------------------ */
 
 static int
 represent_fields(struct http1_view *v, struct sink *out)
@@ -167,8 +166,7 @@ represent_trailers(struct http1_view *v, struct sink *out)
 	return rc;
 }
 
-/* --- request ----------------------------------------------------------------
- */
+/* --- request ------------------------------------------------------------ */
 
 /* Room for the digits of any index. */
 #define REPRESENT_DIGITS 24u
@@ -329,8 +327,7 @@ represent_request(struct http1_view *v, struct sink *out)
 	return rc == 0 ? represent_trailers(v, out) : rc;
 }
 
-/* --- response ---------------------------------------------------------------
- */
+/* --- response ----------------------------------------------------------- */
 
 static int
 represent_content(struct http1_view *v, struct sink *out)

@@ -25,8 +25,7 @@ struct pieces {
 	bool omit_host; /* "http:/path" */
 };
 
-/* --- escapes ---------------------------------------------------------------
- */
+/* --- escapes ------------------------------------------------------------ */
 
 static bool
 url_is_alnum(char c)
@@ -143,8 +142,7 @@ url_path_valid(struct str s)
 	return true;
 }
 
-/* --- parsing ---------------------------------------------------------------
- */
+/* --- parsing ------------------------------------------------------------ */
 
 /* The length of "scheme" in "scheme:", 0 without one; false for ":...". */
 static bool
@@ -309,8 +307,7 @@ url_split(struct str s, bool request, struct arena *a, struct pieces *u)
 	return url_set_path(s, a, u);
 }
 
-/* --- writing ---------------------------------------------------------------
- */
+/* --- writing ------------------------------------------------------------ */
 
 static struct str
 url_escaped_path(const struct pieces *u, struct arena *a)
@@ -363,8 +360,7 @@ url_join(const struct pieces *u, struct arena *a)
 	                    u->has_query ? "?" : "", STR_ARG(u->query));
 }
 
-/* --- targets ---------------------------------------------------------------
- */
+/* --- targets ------------------------------------------------------------ */
 
 bool
 http1_url_plain(struct str target, struct str *ret_path)

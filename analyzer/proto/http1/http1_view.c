@@ -61,8 +61,7 @@ http1_view_close(struct http1_view *v)
 	buf_release(&v->body);
 }
 
-/* --- fields -----------------------------------------------------------------
- */
+/* --- fields ------------------------------------------------------------- */
 
 /* "content-type" is "Content-Type"; what is no token stays as it is. */
 static struct str
@@ -125,7 +124,7 @@ view_fields(struct http1_view *v, struct cursor fields, struct http1_list *l)
 			                .value = view_unfold(f.value, a) };
 
 		if (v->url.host.n == 0 || !str_eq(p.name, STR("Host")))
-			http1_form_add(l, &p, a);
+			(void)http1_form_add(l, &p, a);
 	}
 }
 
@@ -155,7 +154,7 @@ http1_view_headers(struct http1_view *v, struct http1_list *ret_list)
 	/* A request always has one, if only an empty one. */
 	if (v->side == SIDE_REQUEST &&
 	    (v->url.host.n != 0 || !v->m.framing.has_host))
-		http1_form_add(&l, &host, a);
+		(void)http1_form_add(&l, &host, a);
 	http1_form_sort(&l);
 	return view_finish(v, &l, ret_list);
 }
@@ -238,8 +237,7 @@ http1_view_content_type(const struct http1_view *v)
 	                   v->m.x->scratch);
 }
 
-/* --- bodies -----------------------------------------------------------------
- */
+/* --- bodies ------------------------------------------------------------- */
 
 static int
 view_take(void *ctx, const uint8_t *p, size_t n)
