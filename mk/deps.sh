@@ -19,7 +19,7 @@ packages()
 		;;
 	test)
 		# prove is part of perl; perl-base does not have it.
-		echo prove=perl
+		echo prove=perl jq=jq
 		;;
 	lint)
 		echo clang=clang clang-tidy-14=clang-tidy-14 \

@@ -101,15 +101,16 @@ const char *const schema_tables[] = {
 													 "ROWI"
 													 "D",
 
-	"CREATE TABLE entry(id INTEGER PRIMARY KEY," INT(
-	    "stream") "," INT("ord"
-	                      "ina"
-	                      "l") "," INT("proto") "," INT("flags") "," INT("s"
-	                                                                     "t"
-	                                                                     "a"
-	                                                                     "t"
-	                                                                     "u"
-	                                                                     "s") "," INT("method") "," INT("target") "," INT("host") "," INT("ts") "," INT("elapsed") "," INT("req_lead") "," INT("res_first") "," INT("res_last") "," INT("req_size") "," INT("res_size") "," INT("req_off") "," INT("req_len") "," INT("res_off") "," INT("res_len") "," INT("client") "," INT("client_port") "," INT("server") "," INT("server_port") "," INT("point") "," INT("tls") ",spans BLOB) STRICT",
+	"CREATE TABLE entry(id INTEGER PRIMARY KEY," INT("stream") "," INT(
+	    "ord"
+	    "ina"
+	    "l") "," INT("proto") "," INT("flags") "," INT("s"
+	                                                   "t"
+	                                                   "a"
+	                                                   "t"
+	                                                   "u"
+	                                                   "s") "," INT("metho"
+	                                                                "d") "," INT("target") "," INT("host") "," INT("ts") "," INT("elapsed") "," INT("req_lead") "," INT("res_first") "," INT("res_last") "," INT("req_size") "," INT("res_size") "," INT("req_off") "," INT("req_len") "," INT("res_off") "," INT("res_len") "," INT("client") "," INT("client_port") "," INT("server") "," INT("server_port") "," INT("point") "," INT("tls") ",spans BLOB) STRICT",
 
 	"CREATE TABLE kept(" INT("entry") "," INT("side") "," BIN(
 	    "bytes") ","

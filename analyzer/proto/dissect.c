@@ -253,7 +253,7 @@ dissect_bind(struct dissect *d, const struct dissector *dis)
 	state = mem_zalloc(size != 0 ? size : 1);
 	if (state == NULL)
 		return ERR_NOMEM;
-	pair_flush(d);
+	pair_flush(d, false);
 	free_state(d);
 	dissect_charge(d, size);
 	d->dis = dis;
@@ -276,7 +276,7 @@ dissect_bind(struct dissect *d, const struct dissector *dis)
 void
 dissect_unbind(struct dissect *d)
 {
-	pair_flush(d);
+	pair_flush(d, false);
 	free_state(d);
 	for (int i = 0; i < 2; i++) {
 		window_release(&d->side[i].w);
@@ -569,6 +569,7 @@ hold(struct dissect *d, int side, struct str bytes)
 	if (err == 0)
 		return;
 	tell_limit(d, side, "stream-budget");
+	pair_flush(d, true);
 	dissect_stop(d, "memory budget used up");
 }
 
@@ -783,5 +784,6 @@ dissect_finish(struct dissect *d, enum why why)
 	d->call_p = nothing;
 	if (d->dis->finish != NULL)
 		d->dis->finish(d, d->state, why);
+	pair_flush(d, true);
 	dissect_stop(d, "");
 }

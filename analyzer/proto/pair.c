@@ -445,19 +445,20 @@ pair_lost(struct dissect *d, enum dir dir)
 }
 
 void
-pair_flush(struct dissect *d)
+pair_flush(struct dissect *d, bool all)
 {
 	while (d->pairs != NULL) {
 		struct pair *p = d->pairs;
 
 		for (int i = 0; i < 2; i++) {
 			struct message *m = &p->side[i];
+			int side = dissect_side_of(d, m->dir);
 
 			if (m->state != MESSAGE_OPENED)
 				continue;
 			m->flags |= m->use == SIDE_REQUEST ? ENTRY_REQ_CUT
 			                                   : ENTRY_RES_CUT;
-			set_end(m, UINT64_MAX);
+			set_end(m, all ? UINT64_MAX : d->side[side].w.off);
 		}
 		emit(p);
 	}

@@ -82,8 +82,11 @@ void pair_missing(struct dissect *d, enum dir dir, uint64_t n);
 /* Messages of dir may have been lost entirely. */
 void pair_lost(struct dissect *d, enum dir dir);
 
-/* Cut what is open and make entries of all. */
-void pair_flush(struct dissect *d);
+/*
+ * Cut what is open and make entries of all. What came but was not consumed
+ * belongs to the messages that are open when `all` is set.
+ */
+void pair_flush(struct dissect *d, bool all);
 
 /* Charge the pair's growth to the budget. */
 void pair_account(struct pair *p);

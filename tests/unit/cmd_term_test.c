@@ -3,6 +3,7 @@
 #include "analyzer/cmd/term.h"
 
 #include "analyzer/cmd/outline.h"
+#include "base/err.h"
 #include "tests/tap/tap.h"
 
 /* A term that writes into memory. */

@@ -5,8 +5,9 @@
  *
  * Every two-way split of every segment, segments of 1 to 64 bytes, neighbours
  * and pairs swapped, shuffles, every packet doubled: the same entries come out.
- * Captures cut at every byte, and snap lengths from 0 on: what is called
- * complete is what it was in the whole capture, and nothing else appears.
+ * Packets lost, captures cut at every byte, snap lengths from 0 on: what is
+ * called complete is what it was in the whole capture, and nothing else
+ * appears.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -377,6 +378,23 @@ copies(struct sweep *s)
 	add(s, f, 2 * c->n, false, -1);
 }
 
+/* Without one packet, and without one and the next. */
+static void
+losses(struct sweep *s)
+{
+	static struct recap_frame f[RECAP_FRAMES];
+	const struct recap *c = &s->cap;
+
+	for (size_t lost = 1; lost <= 2; lost++) {
+		for (size_t i = 0; i + lost <= c->n; i++) {
+			memcpy(f, c->frame, i * sizeof(*f));
+			memcpy(f + i, c->frame + i + lost,
+			       (c->n - i - lost) * sizeof(*f));
+			add(s, f, c->n - lost, false, (long)(lost * 1000 + i));
+		}
+	}
+}
+
 static void
 cuts(struct sweep *s)
 {
@@ -454,6 +472,7 @@ main(void)
 		{ "segments of any size", segments, false, false },
 		{ "packets in another order", permutations, false, false },
 		{ "packets seen twice", copies, false, true },
+		{ "packets lost", losses, true, true },
 		{ "cut at every byte", cuts, true, true },
 		{ "snap lengths", snaps, true, true },
 	};

@@ -386,7 +386,7 @@ test_opener(void)
 	engine_opener(l.s, 0);
 	engine_state(l.s, &l.state);
 	ok(!l.state.role_guessed, "but the guess was right");
-	finish(&l, "M a 0 req 0+1 flags=one_way,guessed\n", "", "one entry");
+	finish(&l, "M a 0 req 0+1 flags=guessed,one_way\n", "", "one entry");
 }
 
 static void
@@ -416,21 +416,43 @@ test_tls(void)
 	engine_log_release(&l);
 }
 
+/* A target that is too long, and cut in the middle of a letter. */
+static void
+open_long(struct dissect *d, void *state, enum why why)
+{
+	struct message_summary s = { .proto = &odd_variant,
+		                     .method = STR("abcd"),
+		                     .target = STR("ab\xc3\xa9"),
+		                     .host = STR("a\xff\xff\xff") };
+
+	(void)state, (void)why;
+	message_summary(message_open(d, TO_SERVER, MESSAGE_ONE_WAY, 0, 0), &s);
+	message_summary(NULL, &s);
+	message_span(NULL, (struct span){ .len = 1 });
+	message_keep(NULL, STR("k"));
+	message_flag(NULL, ENTRY_FAILED);
+	message_close(NULL, 1);
+	message_cut(NULL, 1);
+	(void)message_http(NULL, NULL);
+	(void)message_body(NULL, cur_make(NULL, 0, false));
+}
+
 static void
 test_long_summary(void)
 {
 	struct dissector other = odd_dissector;
 	const struct dissector *const table[] = { &other, NULL };
 	struct engine_log l = prepared();
-	struct message_summary s = { .target = STR("ab\xc3\xa9"),
-		                     .proto = &odd_variant };
 
-	(void)table, (void)s;
-	l.limits.summary_bytes = 0;
+	other.finish = open_long;
+	l.dissectors = table;
+	l.limits.summary_bytes = 3;
 	start(&l);
-	engine_log_text(&l, 0, "!r");
-	finish(&l, "  0 req 1+1 flags=no_response\n", "",
-	       "summary-bytes cuts the text of the index");
+	engine_log_text(&l, 0, "!");
+	(void)engine_log_finish(&l, WHY_FIN);
+	is_str(l.text.p, "abc ab 0 req 0+1 flags=req_cut,one_way\n",
+	       "the text of the index is cut between letters");
+	engine_log_release(&l);
 }
 
 /* --- the window itself ---------------------------------------------------- */

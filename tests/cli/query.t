@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# analyzer query, show, streams, diag, open: what they answer.
+set -u
+. tests/cli/tap.sh
+
+shop=samples/shop.tar.gz
+tiny=samples/tiny.tar.gz
+
+# ---- query ----
+
+status 'query --json' 0 "$analyzer" query --json "$shop"
+ok 'each line is a BaseEntry with eid' jq -es 'length == 849 and all(
+	(.id | type) == "string" and (.proto.abbr == "HTTP") and
+	(.timestamp | type) == "number" and (.src.ip | type) == "string" and
+	(.latency >= 0) and (.eid | test("^[0-9]+$")))' "$tmp/out"
+ok 'in order of time, then id' jq -es \
+	'map([.timestamp, (.eid | tonumber)] | .[0]) | . == sort' "$tmp/out"
+ok 'ids are unique' jq -es '(map(.eid) | unique | length) == length' "$tmp/out"
+cp "$tmp/out" "$tmp/all"
+status 'the macro http' 0 "$analyzer" query --json "$shop" http
+same 'matches every HTTP entry' "$tmp/out" "$tmp/all"
+status 'with blanks around it' 0 "$analyzer" query --count "$shop" '  http '
+is 'and --count' "$(cat "$tmp/out")" 849
+is '--count of everything' "$("$analyzer" query "$shop" --count)" 849
+is '--count stops at --limit' "$("$analyzer" query "$shop" -n 5 --count)" 5
+"$analyzer" query --json --limit 7 "$shop" '' >"$tmp/out"
+head -n 7 "$tmp/all" >"$tmp/want"
+same '--limit gives the first' "$tmp/out" "$tmp/want"
+is '--limit 0 gives nothing' "$("$analyzer" query --limit=0 "$shop")" ''
+status '--full' 0 "$analyzer" query --full --limit 3 "$shop"
+ok 'has requests, responses and evidence' jq -es 'length == 3 and all(
+	.request.method == "GET" and .response.status == 200 and
+	.evidence.complete and (.timing.requestStart | type) == "string" and
+	.tcp.gaps == 0)' "$tmp/out"
+is 'and the same ids' "$(jq -r .evidence.eid "$tmp/out")" \
+	"$(head -n 3 "$tmp/all" | jq -r .eid)"
+status 'a table for people' 0 "$analyzer" query --limit 2 "$shop"
+is 'has a header, a day and the rows' "$(wc -l <"$tmp/out")" 4
+says 'names instead of addresses' "$tmp/out" '-> storefront\.shop:80'
+
+# ---- several snapshots ----
+
+cp "$tiny" "$tmp/http"
+status 'two snapshots' 0 "$analyzer" query --json "$tiny" "$shop"
+ok 'are merged by time' jq -es 'length == 873 and
+	(map(.timestamp) | . == sort)' "$tmp/out"
+ok 'ids have the number of the snapshot' jq -es '
+	(map(.eid) | all(test("^[12]:[0-9]+$"))) and
+	(map(select(.eid | startswith("1:"))) | length) == 24' "$tmp/out"
+eid=$(jq -r 'select(.eid | startswith("2:")) | .eid' "$tmp/out" | head -n 1)
+status 'show takes such an id' 0 "$analyzer" show --json "$tiny" "$shop" "$eid"
+is 'and finds the entry' "$(jq -r .evidence.eid "$tmp/out")" "$eid"
+status 'a last argument that names a file' 0 \
+	sh -c "cd '$tmp' && '$(realpath "$analyzer")' query --count \
+	'$(realpath "$shop")' http"
+is 'is a snapshot' "$(cat "$tmp/out")" 873
+status 'with a blank in front' 0 \
+	sh -c "cd '$tmp' && '$(realpath "$analyzer")' query --count \
+	'$(realpath "$shop")' ' http'"
+is 'it is the query' "$(cat "$tmp/out")" 849
+
+# ---- show ----
+
+id=$(jq -r 'select(.method == "POST") | .eid' "$tmp/all" | head -n 1)
+status 'show' 0 "$analyzer" show "$shop" "$id"
+says 'the headline' "$tmp/out" '^HTTP POST /'
+says 'headers' "$tmp/out" '^    Content-Type: '
+says 'the packets that carried it' "$tmp/out" \
+	'carried by node-1_10\.0\.0\.5/[0-9]+\.pcap packets [0-9]+'
+status 'show --json' 0 "$analyzer" show --json "$shop" "$id"
+cp "$tmp/out" "$tmp/entry"
+is 'is the whole entry' "$(jq -r .evidence.eid "$tmp/entry")" "$id"
+status 'show --body request' 0 "$analyzer" show --body request "$shop" "$id"
+is 'writes the body and nothing else' "$(cat "$tmp/out")" \
+	"$(jq -r .request.postData.text "$tmp/entry")"
+status 'show --body response' 0 "$analyzer" show --body=response "$shop" "$id"
+jq -j .response.content.text "$tmp/entry" | base64 -d >"$tmp/want"
+same 'writes the other one' "$tmp/out" "$tmp/want"
+# A body in every coding decodes to the same catalogue.
+"$analyzer" query --full "$shop" |
+	jq -r 'select(.request.url == "/catalogue.json") | .evidence.eid' |
+	while read -r one; do
+		"$analyzer" show --body response "$shop" "$one" | sha256sum
+	done | sort -u >"$tmp/out"
+is 'bodies are decoded, whatever the coding' "$(wc -l <"$tmp/out")" 1
+
+# The numbers are those of the capture: the packets hold the request.
+"$analyzer" query --json "$tiny" | head -n 1 | jq -r .eid >"$tmp/eid"
+"$analyzer" show "$tiny" "$(cat "$tmp/eid")" >"$tmp/out"
+says 'one packet carried the first request' "$tmp/out" \
+	'^  carried by [^ ]+ packets [0-9]+$'
+
+# ---- streams ----
+
+status 'streams --json' 0 "$analyzer" streams --json "$shop"
+ok 'every packet of a stream is counted' jq -es '
+	(map(.packets_0 + .packets_1) | add) == 11262 and
+	(map(.entries) | add) == 849' "$tmp/out"
+ok 'the columns are those of the index' jq -e '
+	(.id | test("^[0-9]+$")) and (.l4 == 6 or .l4 == 17) and
+	(.state | type) == "string" and (.addr_0 | type) == "string" and
+	(.port_1 | type) == "number" and (.client == 0 or .client == 1) and
+	(.late_join | type) == "boolean" and (.first_ts <= .last_ts) and
+	has("handshake_rtt") and has("gap_bytes_1") and has("tcp_flags_0") and
+	has("protocol") and has("reason")' "$tmp/out"
+ok 'a stream without a dissector has a reason' jq -es '
+	map(select(.protocol == "")) | length > 0 and all(.reason != "")' \
+	"$tmp/out"
+is 'undecrypted TLS is told' \
+	"$(jq -s 'map(select(.tls_wire)) | length > 0' "$tmp/out")" true
+status 'streams' 0 "$analyzer" streams "$shop"
+is 'a line each, and a header' "$(wc -l <"$tmp/out")" \
+	"$(($("$analyzer" streams --json "$shop" | wc -l) + 1))"
+
+# ---- diag, open ----
+
+status 'diag --json' 0 "$analyzer" diag --json "$shop"
+is 'the bytes that were cut out' \
+	"$(jq -r '[.kind, .severity, .source, .len] | @csv' "$tmp/out")" \
+	'"gap","loss","node-1_10.0.0.5/1795391387.pcap",2896'
+status 'diag' 0 "$analyzer" diag "$shop"
+says 'under its heading' "$tmp/out" '^Evidence that is missing:$'
+status 'diag of what is whole' 0 "$analyzer" diag "$tiny"
+is 'says so' "$(cat "$tmp/out")" 'Nothing is missing, refused or odd.'
+
+status 'a snapshot alone' 0 "$analyzer" "$tiny"
+says 'shows what is in it' "$tmp/out" '^  entries +24: HTTP 24$'
+says 'and the first calls' "$tmp/out" ' GET +/catalogue.json +200 '
+says 'and that there are more' "$tmp/out" 'and 4 more'
+
+done_testing
