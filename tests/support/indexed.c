@@ -244,9 +244,9 @@ indexed_body_hole(void *ctx, uint64_t n)
 	return 0;
 }
 
-int
-indexed_body(struct indexed *x, const struct index_entry *e, enum side side,
-             uint64_t *ret_n)
+static int
+indexed_count(struct indexed *x, const struct index_entry *e, enum side side,
+              bool decoded, uint64_t *ret_n)
 {
 	const struct body_range all = { .len = UINT64_MAX };
 	const struct dissector *d = NULL;
@@ -271,10 +271,24 @@ indexed_body(struct indexed *x, const struct index_entry *e, enum side side,
 	out = (struct body_out){ .bytes = indexed_body_bytes,
 		                 .hole = indexed_body_hole,
 		                 .ctx = ret_n };
-	rc = d->body(&ex, side, true, all, &out);
+	rc = d->body(&ex, side, decoded, all, &out);
 	arena_release(&scratch);
 	layer_free(l);
 	return rc;
+}
+
+int
+indexed_body(struct indexed *x, const struct index_entry *e, enum side side,
+             uint64_t *ret_n)
+{
+	return indexed_count(x, e, side, true, ret_n);
+}
+
+int
+indexed_raw_body(struct indexed *x, const struct index_entry *e, enum side side,
+                 uint64_t *ret_n)
+{
+	return indexed_count(x, e, side, false, ret_n);
 }
 
 /* ---- the rest ---- */

@@ -62,10 +62,14 @@ json_t *indexed_full(struct indexed *x, const struct index_entry *e);
 json_t *indexed_base(struct indexed *x, const struct index_entry *e);
 json_t *indexed_sections(struct indexed *x, const struct index_entry *e);
 
-/* Bytes of a side's body, decoded; holes count. 0, or why it went no further.
+/*
+ * Bytes of a side's body, decoded or as they were sent; holes count. Returns 0,
+ * or why it went no further.
  */
 int indexed_body(struct indexed *x, const struct index_entry *e, enum side side,
                  uint64_t *ret_n);
+int indexed_raw_body(struct indexed *x, const struct index_entry *e,
+                     enum side side, uint64_t *ret_n);
 
 /* "0123..." of the run's canonical digest. */
 const char *indexed_digest(const struct indexed *x, char out[SHA256_HEX_MAX]);
