@@ -531,16 +531,10 @@ stream_end(struct live_stream *s, enum stream_state state, enum why why)
 		engine_end(s->engine, 0, why);
 		engine_end(s->engine, 1, why);
 	}
+	engine_finish(s->engine, why);
 	row_refresh(s);
-	if (s->engine != NULL) {
-		struct engine_stream *engine = s->engine;
-		uint64_t before = s->env->entries;
-
-		/* Closing may still emit entries, which look at the state. */
-		engine_close(engine, why);
-		s->engine = NULL;
-		s->row.entries += s->env->entries - before;
-	}
+	engine_close(s->engine, why);
+	s->engine = NULL;
 	s->no_engine = true;
 	changed_add(s);
 }

@@ -2,6 +2,8 @@
 #include "analyzer/kfl/lex.h"
 
 #include <assert.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "analyzer/kfl/ast.h"
 #include "base/utf8.h"
@@ -10,7 +12,7 @@ struct lex {
 	struct str text;
 	size_t pos;
 	const char *bad; /* what is wrong with the present token */
-	char bad_text[64];
+	char bad_text[64]; /* where `bad` is composed */
 	size_t bad_at;
 };
 
@@ -165,15 +167,20 @@ literal_name(int prefix)
 }
 
 static void
-complain_literal(struct lex *l, const char *fmt, int c, int prefix)
+complain_literal(struct lex *l, const char *before, int prefix,
+                 const char *after)
 {
-	struct err e;
+	(void)snprintf(l->bad_text, sizeof(l->bad_text), "%s%s%s", before,
+	               literal_name(prefix), after);
+	complain(l, l->bad_text);
+}
 
-	if (c != 0)
-		err_set(&e, ERR_SYNTAX, fmt, c, literal_name(prefix));
-	else
-		err_set(&e, ERR_SYNTAX, fmt, literal_name(prefix));
-	(void)str_to_c(str_from_c(e.text), l->bad_text, sizeof(l->bad_text));
+static void
+complain_digit(struct lex *l, int digit, int prefix)
+{
+	(void)snprintf(l->bad_text, sizeof(l->bad_text),
+	               "invalid digit '%c' in %s", digit,
+	               literal_name(prefix));
 	complain(l, l->bad_text);
 }
 
@@ -276,16 +283,15 @@ lex_number(struct lex *l, bool after_dot)
 	}
 	if (m.is_float) {
 		if (m.prefix == 'o' || m.prefix == 'b')
-			complain_literal(l, "invalid radix point in %s", 0,
-			                 m.prefix);
+			complain_literal(l, "invalid radix point in ",
+			                 m.prefix, "");
 		m.seen |= lex_digits(l, m.base, &m.invalid);
 	}
 	if ((m.seen & DIGITS) == 0)
-		complain_literal(l, "%s has no digits", 0, m.prefix);
+		complain_literal(l, "", m.prefix, " has no digits");
 	lex_exponent(l, &m);
 	if (!m.is_float && m.invalid != 0)
-		complain_literal(l, "invalid digit '%c' in %s", m.invalid,
-		                 m.prefix);
+		complain_digit(l, m.invalid, m.prefix);
 	if ((m.seen & SEPARATORS) != 0 &&
 	    !separators_fit(str_make(l->text.p + start, l->pos - start)))
 		complain(l, "'_' must separate successive digits");

@@ -169,6 +169,14 @@ go_opaque(struct engine_stream *s, const char *reason)
 	s->phase = PHASE_OPAQUE;
 }
 
+/* Memory or budget is out: the rest is not dissected, and a diag row says so. */
+static void
+give_up(struct engine_stream *s)
+{
+	dissect_limit(&s->d, TO_SERVER, "stream-budget");
+	go_opaque(s, OVER_BUDGET);
+}
+
 static bool
 new_probe(struct engine_stream *s, int opener)
 {
@@ -268,9 +276,12 @@ look_after(struct engine_stream *s)
 			return;
 		}
 		next = find(s->g, str_from_c(name));
-		if (next == NULL || next->l4 != d->l4 ||
-		    dissect_bind(d, next) != 0) {
+		if (next == NULL || next->l4 != d->l4) {
 			go_opaque(s, why);
+			return;
+		}
+		if (dissect_bind(d, next) != 0) {
+			give_up(s);
 			return;
 		}
 		dissect_resume(d);
@@ -330,7 +341,7 @@ adopt(struct engine_stream *s, const struct engine_probe_found *f)
 	s->d.role_guessed = f->guessed;
 	if (dissect_bind(&s->d, f->dis) != 0) {
 		s->collect = c;
-		go_opaque(s, OVER_BUDGET);
+		give_up(s);
 		return;
 	}
 	free_probe(s);
@@ -419,7 +430,7 @@ probe_data(struct engine_stream *s, int side, uint64_t off, struct str bytes,
 		if (view[side].n < max)
 			part = str_head(bytes, max - view[side].n);
 		if (!keep(s, side, off, part, from)) {
-			go_opaque(s, OVER_BUDGET);
+			give_up(s);
 			return;
 		}
 		rest = str_tail(bytes, part.n);
@@ -428,7 +439,7 @@ probe_data(struct engine_stream *s, int side, uint64_t off, struct str bytes,
 	a = engine_probe_ask(s->probe, view, view[side].n >= max, &f);
 	if (a == ENGINE_PROBE_MORE && direct &&
 	    !keep(s, side, off, bytes, from)) {
-		go_opaque(s, OVER_BUDGET);
+		give_up(s);
 		return;
 	}
 	decide(s, a, &f);
@@ -491,7 +502,7 @@ reprobe(struct engine_stream *s, const char *why)
 		}
 	}
 	if (!ok) {
-		go_opaque(s, OVER_BUDGET);
+		give_up(s);
 		return;
 	}
 	dissect_unbind(d);

@@ -33,16 +33,20 @@ shorten(struct str s, uint64_t max)
 
 /* Copies v to *io unless it is unset, or what is there already. */
 static void
-set_text(struct pair *p, struct str *io, struct str v)
+set_text(struct message *m, struct str *io, struct str v)
 {
+	struct pair *p = m->pair;
 	struct str head = shorten(v, p->d->host->limits.summary_bytes);
-	struct str copy;
+	struct str copy = STR_NONE;
 
-	if (head.n == 0 || str_eq(*io, head) || !dissect_room(p->d, head.n))
+	if (head.n == 0 || str_eq(*io, head))
 		return;
-	copy = arena_dup(&p->mem, head);
+	if (dissect_room(p->d, head.n))
+		copy = arena_dup(&p->mem, head);
 	if (copy.n != 0)
 		*io = copy;
+	else
+		dissect_limit(p->d, m->dir, "stream-budget");
 }
 
 static void
@@ -50,9 +54,9 @@ apply(struct message *m, const struct message_summary *s)
 {
 	struct pair *p = m->pair;
 
-	set_text(p, &p->method, s->method);
-	set_text(p, &p->target, s->target);
-	set_text(p, &p->host, s->host);
+	set_text(m, &p->method, s->method);
+	set_text(m, &p->target, s->target);
+	set_text(m, &p->host, s->host);
 	if (s->status != 0)
 		p->status = s->status;
 	if (s->failed)
