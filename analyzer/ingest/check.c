@@ -210,7 +210,7 @@ check_evidence(const struct disk_member *members, size_t n,
 		lines[i++] = arena_printf(&arena, "!" STR_FMT " %d\n",
 		                          STR_ARG(refusals->name),
 		                          refusals->code);
-	rc = arena_error(&arena);
+	rc = lines != NULL ? arena_error(&arena) : ERR_NOMEM;
 	if (rc == 0)
 		rc = hash_lines(lines, i, ret_digest);
 	arena_release(&arena);

@@ -283,6 +283,25 @@ put_meta(struct ingest *g, enum check_seal seal, struct err *e)
 	return rc != 0 ? rc : put_window(g, e);
 }
 
+/* One row for all the streams that made room for others. */
+static int
+tell_put_away(struct ingest *g)
+{
+	struct diag d = {
+		.kind = DIAG_PUT_AWAY,
+		.at = { .source = DIAG_NO_SOURCE },
+		.side = -1,
+		.name = STR("flows"),
+		.text = STR("idle streams were put away to make room; what "
+		            "followed on them is a stream of its own. More are "
+		            "followed with --limit flows=N"),
+	};
+
+	for (size_t i = 0; i < g->nworkers; i++)
+		d.len += worker_put_away(g->workers[i]);
+	return d.len > 0 ? out_diag(g->out, &d) : 0;
+}
+
 static int
 put_checks(struct ingest *g, enum check_seal *ret_seal, struct err *e)
 {
@@ -293,6 +312,8 @@ put_checks(struct ingest *g, enum check_seal *ret_seal, struct err *e)
 
 	if (rc == 0)
 		rc = check_nodes(r->info, members, g->out);
+	if (rc == 0)
+		rc = tell_put_away(g);
 	if (rc == 0)
 		rc = check_evidence(members, disk_count(g->disk), r->refusals,
 		                    g->result.evidence);

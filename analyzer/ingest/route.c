@@ -225,8 +225,9 @@ new_chain(struct route *r, struct str label)
 	void *slot;
 	int rc = arena_error(&r->labels);
 
-	if (rc == 0)
-		rc = map_insert_str(&r->chains, copy, &slot);
+	if (rc != 0)
+		return rc;
+	rc = map_insert_str(&r->chains, copy, &slot);
 	if (rc < 0)
 		return rc;
 	r->file.chain = slot;

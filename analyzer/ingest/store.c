@@ -141,19 +141,13 @@ store_get(struct store *s)
 	return out_get(&s->pool);
 }
 
-void
-store_push(struct store *s, struct out *o)
+struct out *
+store_swap(struct store *s, struct out *o)
 {
 	if (s->threaded)
 		ENSURE(queue_push(&s->queue, o) == 0);
 	else
 		take(s, o);
-}
-
-struct out *
-store_swap(struct store *s, struct out *o)
-{
-	store_push(s, o);
 	return store_get(s);
 }
 

@@ -24,8 +24,6 @@ int store_start(struct store *s) WARN_UNUSED;
 
 /* Waits for an empty out. */
 struct out *store_get(struct store *s);
-/* Hand over a filled one; it is taken. */
-void store_push(struct store *s, struct out *o);
 /* Hand over a filled one and get an empty one. */
 struct out *store_swap(struct store *s, struct out *o);
 /* Return one unused. */

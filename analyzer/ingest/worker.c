@@ -23,8 +23,9 @@ struct worker {
 	struct queue queue;
 	pthread_t thread;
 	bool threaded;
-	int64_t busy;   /* ns */
-	uint64_t shown; /* entries told to the progress counter */
+	int64_t busy;      /* ns */
+	uint64_t shown;    /* entries told to the progress counter */
+	uint64_t put_away; /* idle streams that made room for others */
 };
 
 /* ---- flows ---- */
@@ -59,6 +60,24 @@ diag_eviction(struct worker *w, const struct live_stream *s)
 	return out_diag(w->env.out, &d);
 }
 
+/*
+ * Put a stream away. When nothing was waiting in it, nothing is lost: if it
+ * goes on, it goes on as another stream. Those are counted and told as one.
+ */
+static int
+evict(struct worker *w, struct live_stream *s)
+{
+	uint64_t told = w->env.entries + w->env.out->ndiags;
+	int rc = 0;
+
+	stream_end(s, STREAM_EVICTED, WHY_BUDGET);
+	if (told != w->env.entries + w->env.out->ndiags)
+		rc = diag_eviction(w, s);
+	else
+		w->put_away++;
+	return rc != 0 ? rc : end_flow(w, s, STREAM_EVICTED, WHY_BUDGET);
+}
+
 static int
 make_room(struct worker *w, unsigned shard)
 {
@@ -66,13 +85,10 @@ make_room(struct worker *w, unsigned shard)
 
 	while (rc == 0 && flow_shard_full(w->flows, shard)) {
 		struct flow *f = flow_oldest(w->flows, shard);
-		struct live_stream *s = (struct live_stream *)(void *)f;
 
 		if (f == NULL)
 			return ERR_BUDGET;
-		rc = diag_eviction(w, s);
-		if (rc == 0)
-			rc = end_flow(w, s, STREAM_EVICTED, WHY_BUDGET);
+		rc = evict(w, (struct live_stream *)(void *)f);
 	}
 	return rc;
 }
@@ -363,4 +379,10 @@ uint64_t
 worker_entries(const struct worker *w)
 {
 	return w->env.entries;
+}
+
+uint64_t
+worker_put_away(const struct worker *w)
+{
+	return w->put_away;
 }

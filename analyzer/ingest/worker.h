@@ -28,5 +28,7 @@ void worker_finish(struct worker *w);
 
 uint64_t worker_streams(const struct worker *w);
 uint64_t worker_entries(const struct worker *w);
+/* Idle streams put away to make room, without loss. */
+uint64_t worker_put_away(const struct worker *w);
 
 #endif /* INGEST_WORKER_H */
