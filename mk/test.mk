@@ -58,7 +58,7 @@ check-all:
 
 ## bless: rewrite the golden files from what the tests see now; review the diff
 bless:
-	@BLESS=1 $(MAKE) check ONLY=tests/golden/
+	@BLESS=1 $(MAKE) check ONLY=ingest_
 
 ## fuzz: fuzz every target for T seconds each (default 10); needs clang
 fuzz:

@@ -92,8 +92,10 @@ cursor_new(struct index_reader *r, const char *sql, struct err *e,
 	struct index_cursor *c = mem_zalloc(sizeof(*c));
 	int rc;
 
-	if (c == NULL)
-		return err_set(e, ERR_NOMEM, "out of memory");
+	if (c == NULL) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		return ERR_NOMEM;
+	}
 	c->r = r;
 	arena_init(&c->row, ROW_MAX, ROW_CHUNK);
 	rc = db_prepare(r->db, sql, e, &c->st);

@@ -7,6 +7,8 @@
 
 #include "analyzer/entry/position.h"
 #include "analyzer/index/db.h"
+#include "analyzer/index/part.h"
+#include "analyzer/index/seal_dict.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
@@ -25,6 +27,8 @@ struct seal {
 	uint32_t *place;   /* of a source, by ordinal, in order of names */
 	uint32_t *sources; /* ordinals in order of names */
 	size_t nsources;
+	bool ordered; /* the ordinals are in order of names */
+	struct seal_dict *dict;
 	int error;
 };
 
@@ -120,8 +124,10 @@ load_sources(struct seal *s, struct err *e)
 	(void)sqlite3_reset(st);
 	s->place = mem_array(n + 1, sizeof(*s->place));
 	s->sources = mem_array(n + 1, sizeof(*s->sources));
-	if (s->place == NULL || s->sources == NULL)
-		rc = err_set(e, ERR_NOMEM, "out of memory");
+	if (s->place == NULL || s->sources == NULL) {
+		rc = ERR_NOMEM;
+		err_set(e, rc, "out of memory");
+	}
 	while (rc == 0 && s->nsources < n && sqlite3_step(st) == SQLITE_ROW) {
 		int64_t id = sqlite3_column_int64(st, 0);
 
@@ -129,6 +135,7 @@ load_sources(struct seal *s, struct err *e)
 			rc = err_set(e, ERR_CORRUPT, "index: source ids");
 		else
 			s->place[id] = (uint32_t)s->nsources;
+		s->ordered &= id == (int64_t)s->nsources;
 		s->sources[s->nsources++] = (uint32_t)id;
 	}
 	(void)sqlite3_finalize(st);
@@ -159,46 +166,142 @@ put_sources(struct seal *s, struct err *e)
 
 /* ---- streams, positions, entries: per source, by id ---- */
 
+/*
+ * Positions name capture files by ordinal. When the files did not come in order
+ * of their names, a part is put as it would be if they had.
+ */
+struct recoding {
+	const struct seal *seal;
+	struct part_writer w;
+	int side;
+};
+
+static void
+recode_source(const struct seal *s, struct position *at)
+{
+	if (at->source < s->nsources)
+		at->source = s->place[at->source];
+}
+
+static int
+recode_packet(void *ctx, uint64_t ordinal, const struct part_packet *pkt)
+{
+	struct recoding *r = ctx;
+	struct part_packet p = *pkt;
+	uint32_t n;
+
+	(void)ordinal;
+	recode_source(r->seal, &p.at);
+	return part_add_packet(&r->w, &p, &n);
+}
+
+static int
+recode_run(void *ctx, const struct part_run *run)
+{
+	struct recoding *r = ctx;
+	struct part_run copy = *run;
+
+	recode_source(r->seal, &copy.at);
+	return part_add_run(&r->w, r->side, &copy);
+}
+
+static int
+recode(struct recoding *r, const struct index_part *p)
+{
+	int rc = part_packets(p, recode_packet, r);
+
+	for (r->side = 0; r->side < 2 && rc == 0; r->side++)
+		rc = part_runs(p, r->side, recode_run, r);
+	return rc;
+}
+
+static struct str
+column_str(sqlite3_stmt *st, int i)
+{
+	const void *p = sqlite3_column_blob(st, i);
+
+	return str_make(p, (size_t)sqlite3_column_bytes(st, i));
+}
+
+static void
+put_part(struct seal *s, sqlite3_stmt *st)
+{
+	struct recoding r = { .seal = s };
+	struct index_part p = {
+		.first_packet = (uint64_t)sqlite3_column_int64(st, 2),
+		.off = { (uint64_t)sqlite3_column_int64(st, 3),
+		         (uint64_t)sqlite3_column_int64(st, 4) },
+		.packets = column_str(st, 5),
+		.map = { column_str(st, 6), column_str(st, 7) },
+	};
+	int rc;
+
+	part_writer_init(&r.w);
+	r.w.first_packet = r.w.npackets = p.first_packet;
+	rc = s->ordered ? 0 : recode(&r, &p);
+	if (rc == 0 && !s->ordered)
+		part_view(&r.w, &p);
+	if (rc != 0 && s->error == 0)
+		s->error = rc;
+	for (int i = 1; i < 5; i++)
+		put_int(s, sqlite3_column_int64(st, i));
+	put_bytes(s, p.packets.p, (int)p.packets.n);
+	put_bytes(s, p.map[0].p, (int)p.map[0].n);
+	put_bytes(s, p.map[1].p, (int)p.map[1].n);
+	part_writer_release(&r.w);
+}
+
 struct section {
 	char tag;
 	const char *sql; /* first column is an id; two parameters: its range */
 	bool second_id;  /* the second column is a stream id as well */
+	const char *ids; /* dictionary ids in the columns that follow: text,
+	                  * address, protocol, point */
+	bool parts;
 };
 
 static const struct section sections[] = {
 	{ 'T',
-	  "SELECT s.id,p.node,p.label,s.l4,s.state,a.ip,s.port_0,b.ip,s.port_1,"
-	  "s.client,s.flags,s.first_ts,s.last_ts,s.handshake_rtt,"
-	  "s.packets_0,s.bytes_0,s.payload_0,s.retransmissions_0,"
-	  "s.out_of_order_0,s.duplicate_acks_0,s.zero_windows_0,s.gaps_0,"
-	  "s.gap_bytes_0,s.tcp_flags_0,s.packets_1,s.bytes_1,s.payload_1,"
-	  "s.retransmissions_1,s.out_of_order_1,s.duplicate_acks_1,"
-	  "s.zero_windows_1,s.gaps_1,s.gap_bytes_1,s.tcp_flags_1,s.entries,"
-	  "t.value,r.value FROM stream s JOIN point p ON p.id=s.point "
-	  "JOIN addr a ON a.id=s.addr_0 JOIN addr b ON b.id=s.addr_1 "
-	  "JOIN text t ON t.id=s.protocol JOIN text r ON r.id=s.reason "
-	  "WHERE s.id BETWEEN ? AND ? ORDER BY s.id",
-	  false },
+	  "SELECT id,point,addr_0,addr_1,protocol,reason,l4,state,port_0,"
+	  "port_1,client,flags,first_ts,last_ts,handshake_rtt,"
+	  "packets_0,bytes_0,payload_0,retransmissions_0,out_of_order_0,"
+	  "duplicate_acks_0,zero_windows_0,gaps_0,gap_bytes_0,tcp_flags_0,"
+	  "packets_1,bytes_1,payload_1,retransmissions_1,out_of_order_1,"
+	  "duplicate_acks_1,zero_windows_1,gaps_1,gap_bytes_1,tcp_flags_1,"
+	  "entries FROM stream WHERE id BETWEEN ? AND ? ORDER BY id",
+	  false, "oaatt", false },
 	{ 'P',
 	  "SELECT stream,part,first_packet,off_0,off_1,packets,map_0,map_1 "
 	  "FROM stream_part WHERE stream BETWEEN ? AND ? ORDER BY stream,part",
-	  false },
+	  false, "", true },
 	{ 'E',
-	  "SELECT e.id,e.stream,e.ordinal,o.key,e.flags,e.status,m.value,"
-	  "t.value,h.value,e.ts,e.elapsed,e.req_lead,e.res_first,e.res_last,"
-	  "e.req_size,e.res_size,e.req_off,e.req_len,e.res_off,e.res_len,"
-	  "c.ip,e.client_port,d.ip,e.server_port,e.tls,e.spans "
-	  "FROM entry e JOIN protocol o ON o.id=e.proto "
-	  "JOIN text m ON m.id=e.method JOIN text t ON t.id=e.target "
-	  "JOIN text h ON h.id=e.host JOIN addr c ON c.id=e.client "
-	  "JOIN addr d ON d.id=e.server "
-	  "WHERE e.id BETWEEN ? AND ? ORDER BY e.id",
-	  true },
+	  "SELECT id,stream,proto,method,target,host,client,server,ordinal,"
+	  "flags,status,ts,elapsed,req_lead,res_first,res_last,req_size,"
+	  "res_size,req_off,req_len,res_off,res_len,client_port,server_port,"
+	  "tls,spans FROM entry WHERE id BETWEEN ? AND ? ORDER BY id",
+	  true, "ptttaa", false },
 	{ 'K',
 	  "SELECT entry,side,bytes FROM kept WHERE entry BETWEEN ? AND ? "
 	  "ORDER BY entry,side",
-	  false },
+	  false, "", false },
 };
+
+/* What a dictionary id stands for. */
+static void
+put_named(struct seal *s, char kind, int64_t id)
+{
+	uint8_t value[SEAL_DICT];
+	enum seal_kind k = kind == 't'   ? SEAL_TEXT
+	                   : kind == 'a' ? SEAL_ADDR
+	                   : kind == 'p' ? SEAL_PROTOCOL
+	                                 : SEAL_POINT;
+	int rc = seal_dict_get(s->dict, k, id, value);
+
+	if (rc != 0 && s->error == 0)
+		s->error = rc;
+	if (rc == 0)
+		put(s, value, sizeof(value));
+}
 
 static void
 put_row(struct seal *s, const struct section *sec, sqlite3_stmt *st)
@@ -209,7 +312,12 @@ put_row(struct seal *s, const struct section *sec, sqlite3_stmt *st)
 	put_int(s, canonical_id(s, sqlite3_column_int64(st, 0)));
 	if (sec->second_id)
 		put_int(s, canonical_id(s, sqlite3_column_int64(st, from++)));
-	put_columns(s, st, from);
+	for (const char *id = sec->ids; *id != '\0'; id++)
+		put_named(s, *id, sqlite3_column_int64(st, from++));
+	if (sec->parts)
+		put_part(s, st);
+	else
+		put_columns(s, st, from);
 }
 
 static int
@@ -287,8 +395,10 @@ put_rest(struct seal *s, struct err *e)
 static int
 serialise(struct seal *s, struct err *e)
 {
-	int rc = load_sources(s, e);
+	int rc = seal_dict_new(s->db, e, &s->dict);
 
+	if (rc == 0)
+		rc = load_sources(s, e);
 	if (rc == 0)
 		rc = put_sources(s, e);
 	for (size_t i = 0; i < ARRAY_LEN(sections) && rc == 0; i++)
@@ -303,7 +413,7 @@ serialise(struct seal *s, struct err *e)
 int
 seal_digest(const char *path, struct err *e, uint8_t ret_digest[SHA256_SIZE])
 {
-	struct seal s = { .error = 0 };
+	struct seal s = { .ordered = true };
 	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
 	            SQLITE_OPEN_EXRESCODE;
 	int rc = sha256_init(&s.sha);
@@ -317,6 +427,7 @@ seal_digest(const char *path, struct err *e, uint8_t ret_digest[SHA256_SIZE])
 		rc = sha256_final(&s.sha, ret_digest);
 	if (rc != 0 && e != NULL && e->code == 0)
 		err_set(e, rc, "index: digest: %s", err_text(rc));
+	seal_dict_free(s.dict);
 	(void)sqlite3_close(s.db);
 	sha256_release(&s.sha);
 	buf_release(&s.buf);

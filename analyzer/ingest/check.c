@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "snapshot/layout.h"
 
 /* Bytes of all lines of the evidence's digest: a million names of 1 KiB. */
@@ -24,8 +25,8 @@ check_seal_name(enum check_seal s)
 }
 
 static int
-report(struct out *out, enum diag_kind kind, struct str name, uint64_t n,
-       const char *text)
+report(const struct check_rows *rows, enum diag_kind kind, struct str name,
+       uint64_t n, const char *text)
 {
 	struct diag d = { .kind = kind,
 		          .at = { .source = DIAG_NO_SOURCE },
@@ -34,7 +35,7 @@ report(struct out *out, enum diag_kind kind, struct str name, uint64_t n,
 		          .name = name,
 		          .text = str_from_c(text) };
 
-	return out_diag(out, &d);
+	return rows->put(rows->ctx, &d);
 }
 
 /* The first thing in which a member differs from the manifest, or NULL. */
@@ -56,7 +57,7 @@ difference(const struct disk_member *d, const struct manifest_member *m)
 
 static int
 check_present(const struct manifest *m, const struct disk_member *d,
-              struct out *out, enum check_seal *seal)
+              const struct check_rows *rows, enum check_seal *seal)
 {
 	const struct manifest_member *mm = manifest_find(m, d->name);
 	const char *diff;
@@ -65,46 +66,78 @@ check_present(const struct manifest *m, const struct disk_member *d,
 		return 0;
 	if (mm == NULL) {
 		*seal = CHECK_BROKEN;
-		return report(out, DIAG_MANIFEST_EXTRA, d->name, 0,
+		return report(rows, DIAG_MANIFEST_EXTRA, d->name, 0,
 		              "the manifest does not name it");
 	}
 	diff = difference(d, mm);
 	if (diff == NULL)
 		return 0;
 	*seal = CHECK_BROKEN;
-	return report(out, DIAG_MANIFEST_MISMATCH, d->name, d->bytes, diff);
+	return report(rows, DIAG_MANIFEST_MISMATCH, d->name, d->bytes, diff);
 }
 
-static const struct disk_member *
-find_member(const struct disk_member *members, struct str name)
+/* A set of names: looked up one by one, a million members are too many. */
+static int
+names_init(struct map *names)
 {
-	while (members != NULL && !str_eq(members->name, name))
-		members = members->next;
-	return members;
+	uint8_t key[SIPHASH_KEY_SIZE];
+	int rc = map_random_key(key);
+
+	map_init(names, MAP_STR, 1, MAP_MAX, key);
+	return rc;
 }
 
 static int
-check_named(const struct manifest_member *mm, const struct disk_member *members,
-            struct out *out, enum check_seal *seal)
+names_add(struct map *names, struct str name)
+{
+	void *slot;
+	int rc = map_insert_str(names, name, &slot);
+
+	return rc < 0 ? rc : 0;
+}
+
+static int
+check_named(const struct manifest_member *mm, const struct map *names,
+            const struct check_rows *rows, enum check_seal *seal)
 {
 	uint64_t drops = mm->dropped_kernel + mm->dropped_interface;
 	int rc = 0;
 
-	if (find_member(members, mm->name) == NULL) {
+	if (map_find_str(names, mm->name) == NULL) {
 		*seal = CHECK_BROKEN;
-		rc = report(out, DIAG_MANIFEST_MISSING, mm->name, mm->bytes,
+		rc = report(rows, DIAG_MANIFEST_MISSING, mm->name, mm->bytes,
 		            "the manifest names it, but it is not there");
 	}
 	if (rc == 0 && mm->has_drops && drops > 0)
-		rc = report(out, DIAG_AGENT_DROPS, mm->name, drops,
+		rc = report(rows, DIAG_AGENT_DROPS, mm->name, drops,
 		            "packets were dropped by the capture, as the "
 		            "manifest says");
 	return rc;
 }
 
+/* Both ways: members that it does not name, names that no member has. */
+static int
+compare(const struct manifest *m, const struct disk_member *members,
+        const struct check_rows *rows, enum check_seal *seal)
+{
+	struct map names;
+	int rc = names_init(&names);
+
+	for (const struct disk_member *d = members; d != NULL && rc == 0;
+	     d = d->next) {
+		rc = names_add(&names, d->name);
+		if (rc == 0)
+			rc = check_present(m, d, rows, seal);
+	}
+	for (size_t i = 0; i < manifest_count(m) && rc == 0; i++)
+		rc = check_named(manifest_at(m, i), &names, rows, seal);
+	map_release(&names);
+	return rc;
+}
+
 int
 check_members(const struct manifest *m, bool bad,
-              const struct disk_member *members, struct out *out,
+              const struct disk_member *members, const struct check_rows *rows,
               enum check_seal *ret_seal)
 {
 	enum check_seal seal = m != NULL ? CHECK_SEALED : CHECK_UNSEALED;
@@ -112,43 +145,35 @@ check_members(const struct manifest *m, bool bad,
 
 	if (bad)
 		seal = CHECK_BROKEN;
-	for (const struct disk_member *d = members;
-	     m != NULL && d != NULL && rc == 0; d = d->next)
-		rc = check_present(m, d, out, &seal);
-	for (size_t i = 0; m != NULL && i < manifest_count(m) && rc == 0; i++)
-		rc = check_named(manifest_at(m, i), members, out, &seal);
+	if (m != NULL)
+		rc = compare(m, members, rows, &seal);
 	if (rc == 0)
 		*ret_seal = seal;
 	return rc;
 }
 
-static bool
-node_has_capture(const struct snapshot_node *n,
-                 const struct disk_member *members)
-{
-	for (; members != NULL; members = members->next) {
-		if (members->source != NULL &&
-		    str_eq(layout_of(members->name).folder, n->folder))
-			return true;
-	}
-	return false;
-}
-
 int
 check_nodes(const struct snapshot_info *info, const struct disk_member *members,
-            struct out *out)
+            const struct check_rows *rows)
 {
-	int rc = 0;
+	size_t n = info != NULL ? snapshot_info_nodes(info) : 0;
+	struct map folders;
+	int rc = names_init(&folders);
 
-	for (size_t i = 0;
-	     info != NULL && i < snapshot_info_nodes(info) && rc == 0; i++) {
-		const struct snapshot_node *n = snapshot_info_node(info, i);
+	for (; n > 0 && members != NULL && rc == 0; members = members->next) {
+		if (members->source != NULL)
+			rc = names_add(&folders,
+			               layout_of(members->name).folder);
+	}
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		const struct snapshot_node *node = snapshot_info_node(info, i);
 
-		if (!node_has_capture(n, members))
-			rc = report(out, DIAG_NODE_MISSING, n->name, 0,
+		if (map_find_str(&folders, node->folder) == NULL)
+			rc = report(rows, DIAG_NODE_MISSING, node->name, 0,
 			            "snapshot.json names this node, but no "
 			            "capture is of it");
 	}
+	map_release(&folders);
 	return rc;
 }
 

@@ -8,8 +8,8 @@
 #ifndef INGEST_CHECK_H
 #define INGEST_CHECK_H
 
+#include "analyzer/entry/diag.h"
 #include "analyzer/ingest/disk.h"
-#include "analyzer/ingest/out.h"
 #include "base/compiler.h"
 #include "snapshot/manifest.h"
 
@@ -19,15 +19,26 @@ enum check_seal { CHECK_UNSEALED, CHECK_SEALED, CHECK_BROKEN };
 const char *check_seal_name(enum check_seal s);
 
 /*
+ * Where the rows go, one by one: a lying manifest makes more of them than
+ * should be gathered. `put` returns 0 or a code, which ends the check.
+ */
+struct check_rows {
+	int (*put)(void *ctx, const struct diag *d);
+	void *ctx;
+};
+
+/*
  * `members` are complete. NULL manifest: none, or (bad) an unreadable one.
- * Rows go to `out`; *ret_seal is the verdict.
+ * *ret_seal is the verdict.
  */
 int check_members(const struct manifest *m, bool bad,
-                  const struct disk_member *members, struct out *out,
+                  const struct disk_member *members,
+                  const struct check_rows *rows,
                   enum check_seal *ret_seal) WARN_UNUSED;
 /* A diag row for each node that snapshot.json names and no capture is of. */
 int check_nodes(const struct snapshot_info *info,
-                const struct disk_member *members, struct out *out) WARN_UNUSED;
+                const struct disk_member *members,
+                const struct check_rows *rows) WARN_UNUSED;
 
 /* A member that was refused or broke off, or several by one name. */
 struct check_refusal {

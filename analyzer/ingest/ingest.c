@@ -285,7 +285,7 @@ put_meta(struct ingest *g, enum check_seal seal, struct err *e)
 
 /* One row for all the streams that made room for others. */
 static int
-tell_put_away(struct ingest *g)
+tell_put_away(struct ingest *g, struct err *e)
 {
 	struct diag d = {
 		.kind = DIAG_PUT_AWAY,
@@ -299,30 +299,44 @@ tell_put_away(struct ingest *g)
 
 	for (size_t i = 0; i < g->nworkers; i++)
 		d.len += worker_put_away(g->workers[i]);
-	return d.len > 0 ? out_diag(g->out, &d) : 0;
+	return d.len > 0 ? store_diag(g->store, &d, e) : 0;
+}
+
+/* Rows of the checks, on their way to the index. */
+struct checking {
+	struct store *store;
+	struct err *e;
+};
+
+static int
+put_check(void *ctx, const struct diag *d)
+{
+	struct checking *c = ctx;
+
+	return store_diag(c->store, d, c->e);
 }
 
 static int
 put_checks(struct ingest *g, enum check_seal *ret_seal, struct err *e)
 {
 	const struct disk_member *members = disk_members(g->disk);
+	struct checking checking = { .store = g->store, .e = e };
+	struct check_rows rows = { .put = put_check, .ctx = &checking };
 	struct reader *r = &g->reader;
-	int rc = check_members(r->manifest, r->manifest_bad, members, g->out,
+	int rc = check_members(r->manifest, r->manifest_bad, members, &rows,
 	                       ret_seal);
 
 	if (rc == 0)
-		rc = check_nodes(r->info, members, g->out);
+		rc = check_nodes(r->info, members, &rows);
 	if (rc == 0)
-		rc = tell_put_away(g);
+		rc = tell_put_away(g, e);
 	if (rc == 0)
 		rc = check_evidence(members, disk_count(g->disk), r->refusals,
 		                    g->result.evidence);
-	if (rc != 0)
+	/* The index writer has told more than a code can. */
+	if (rc != 0 && e->code == 0)
 		return err_set(e, rc, "checking the manifest: %s",
 		               err_text(rc));
-	for (size_t i = 0; i < g->out->ndiags && rc == 0; i++)
-		rc = store_diag(g->store, &g->out->diags[i], e);
-	out_clear(g->out);
 	return rc;
 }
 

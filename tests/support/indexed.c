@@ -44,7 +44,7 @@ indexed_begin(struct indexed *x)
 	x->opt.jobs = 1;
 }
 
-static void
+void
 indexed_drop(struct indexed *x)
 {
 	opened_free(x->o);
@@ -177,6 +177,17 @@ indexed_each(struct indexed *x,
 	free(ids.id);
 }
 
+bool
+indexed_is_http1(const struct index_entry *e)
+{
+	const struct dissector *d;
+	const struct protocol *p = proto_variant(str_from_c(e->e.proto->key),
+	                                         &d);
+
+	return p != NULL && strcmp(p->name, "http") == 0 &&
+	       p->version[0] == '1';
+}
+
 enum indexed_shape { INDEXED_FULL, INDEXED_BASE, INDEXED_SECTIONS };
 
 static json_t *
@@ -259,7 +270,11 @@ indexed_count(struct indexed *x, const struct index_entry *e, enum side side,
 	int rc;
 
 	*ret_n = 0;
-	if (proto_variant(str_from_c(e->e.proto->key), &d) == NULL || d == NULL)
+	(void)proto_variant(str_from_c(e->e.proto->key), &d);
+	/* A variant of an overlay has no dissector of its own. */
+	if (d == NULL && indexed_is_http1(e))
+		d = proto_find(STR("http1"));
+	if (d == NULL)
 		return ERR_UNSUPPORTED;
 	indexed_must(layer_open(x->o, e->e.stream, &err, &l) == 0, err.text);
 	reader = layer_reader_of(l);

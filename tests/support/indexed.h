@@ -43,6 +43,8 @@ void indexed_end(struct indexed *x);
 
 /* Index and open; true when that worked. Else `code` and `err` say why not. */
 bool indexed_run(struct indexed *x, const char *input);
+/* Let go of the last run before the next one does. */
+void indexed_drop(struct indexed *x);
 
 /* The same with captures in memory: clear, add some, run. */
 struct indexed_set {
@@ -56,6 +58,9 @@ void indexed_clear(struct indexed_set *s);
 /* Every entry in order of id. */
 void indexed_each(struct indexed *x,
                   void (*f)(void *ctx, const struct index_entry *e), void *ctx);
+
+/* HTTP/1.x, whatever is spoken over it. */
+bool indexed_is_http1(const struct index_entry *e);
 
 /* An entry in the shapes of the API; the caller's to json_decref(). */
 json_t *indexed_full(struct indexed *x, const struct index_entry *e);

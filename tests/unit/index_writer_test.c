@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analyzer/entry/protocol.h"
+#include "analyzer/index/part.h"
 #include "analyzer/index/reader.h"
 #include "base/addr.h"
 #include "base/mem.h"
@@ -109,16 +110,46 @@ entry_of(const struct world *w, uint32_t file, uint32_t record,
 	return e;
 }
 
+/* A packet, and a run of bytes of it and one of a packet of another part. */
+static void
+make_part(struct part_writer *pw, const struct world *w, uint32_t file)
+{
+	const struct part_packet p = { .at = { 7, ordinal(w, file) },
+		                       .off = 400 };
+	const struct part_run far = { .len = 5,
+		                      .packet = 1,
+		                      .at = { 6, ordinal(w, file) },
+		                      .file_off = 300 };
+	const struct part_run near = { .off = 5, .len = 9, .packet = 2 };
+	uint32_t n;
+
+	part_writer_init(pw);
+	pw->first_packet = pw->npackets = 2;
+	ok(part_add_packet(pw, &p, &n) == 0 && n == 2 &&
+	       part_add_run(pw, 0, &far) == 0 &&
+	       part_add_run(pw, 0, &near) == 0,
+	   "a part is made");
+}
+
+static int
+see_packet(void *ctx, uint64_t n, const struct part_packet *p)
+{
+	int *seen = ctx;
+
+	++*seen;
+	is_int((intmax_t)n, 2, "a packet's number");
+	is_int((intmax_t)p->at.record, 7, "a packet's record");
+	return 0;
+}
+
 static void
 put_rows(struct index_writer *iw, const struct world *w, uint32_t file)
 {
 	struct stream s = stream_of(w, file);
 	struct index_entry e[2] = { entry_of(w, file, 8, "/a"),
 		                    entry_of(w, file, 9, "/b") };
-	struct index_part p = { .stream = s.id,
-		                .off = { 0, 3 },
-		                .packets = STR("pp"),
-		                .map = { STR("m"), STR("") } };
+	struct part_writer pw;
+	struct index_part p;
 	struct diag d = { .kind = DIAG_GAP,
 		          .at = s.first,
 		          .stream = s.id,
@@ -138,8 +169,13 @@ put_rows(struct index_writer *iw, const struct world *w, uint32_t file)
 		                    .entries = &e[!w->backwards] };
 	struct err err = ERR_INIT;
 
+	make_part(&pw, w, file);
+	part_view(&pw, &p);
+	p.stream = s.id;
+	p.off[1] = 3;
 	ok(index_put(iw, &b, &err) == 0 && index_put(iw, &rest, &err) == 0,
 	   "rows are put");
+	part_writer_release(&pw);
 }
 
 static void
@@ -159,6 +195,11 @@ put_whole(struct index_writer *iw, const struct world *w, uint32_t file)
 		                  .mtime = w->swap ? 1 : 2,
 		                  .records = 7,
 		                  .dispositions = { 3, 4 } };
+	struct index_iface f = { .source = s.id,
+		                 .name = STR("eth0"),
+		                 .linktype = 1,
+		                 .snaplen = 96,
+		                 .drops = -1 };
 	struct index_identity i = { .ip = ip(1),
 		                    .node = p.node,
 		                    .from = INT64_MIN,
@@ -170,8 +211,9 @@ put_whole(struct index_writer *iw, const struct world *w, uint32_t file)
 
 	ok(index_put_point(iw, &p, &err) == 0 &&
 	       index_put_source(iw, &s, &err) == 0 &&
+	       index_put_iface(iw, &f, &err) == 0 &&
 	       index_put_identity(iw, &i, &err) == 0,
-	   "points, sources and identities are put");
+	   "points, sources, interfaces and identities are put");
 }
 
 static void
@@ -253,10 +295,11 @@ see_stream(void *ctx, const struct stream *s)
 static int
 see_part(void *ctx, const struct index_part *p)
 {
-	int *n = ctx;
+	int *n = ctx, packets = 0;
 
 	++*n;
-	is_bytes(p->packets.p, p->packets.n, "pp", 2, "a part's packets");
+	is_int(part_packets(p, see_packet, &packets), 0, "a part is read");
+	is_int(packets, 1, "a part's packets");
 	is_int((intmax_t)p->off[1], 3, "a part's offset");
 	return 0;
 }
@@ -270,6 +313,58 @@ see_source(void *ctx, const struct index_source *s)
 	is_int((intmax_t)(s->dispositions[0] + s->dispositions[1]),
 	       (intmax_t)s->records, "counts sum to the records");
 	return 0;
+}
+
+static int
+see_iface(void *ctx, const struct index_iface *i)
+{
+	int *n = ctx;
+
+	is_int(i->source, *n, "an interface's source");
+	++*n;
+	is_bytes(i->name.p, i->name.n, "eth0", 4, "its name");
+	is_int(i->linktype, 1, "its link type");
+	is_int(i->snaplen, 96, "its snaplen");
+	is_int(i->drops, -1, "its drops are unknown");
+	return 0;
+}
+
+static void
+test_ordinal(struct index_reader *r)
+{
+	struct world w = { .swap = false };
+	struct index_entry want = entry_of(&w, 1, 9, "/b"), got;
+	struct index_cursor *c = NULL;
+	struct err err = ERR_INIT;
+	bool sure;
+
+	ok(index_entry_by_ordinal(r, want.e.stream, 9, &err, &c) == 0 &&
+	       index_next(c, &got, &sure, &err) == 1 && got.e.id == want.e.id,
+	   "an entry by its stream and ordinal");
+	is_int(index_next(c, &got, &sure, &err), 0, "is one only");
+	index_cursor_free(c);
+	ok(index_entry_by_ordinal(r, want.e.stream, 5, &err, &c) == 0 &&
+	       index_next(c, &got, &sure, &err) == 0,
+	   "an ordinal that is not there");
+	index_cursor_free(c);
+}
+
+static void
+test_interrupt(struct index_reader *r)
+{
+	struct index_select sel = { .limit = 0 };
+	struct index_cursor *c = NULL;
+	struct index_entry got;
+	struct err err = ERR_INIT;
+	bool sure;
+
+	ok(index_entries(r, &sel, &err, &c) == 0 &&
+	       index_next(c, &got, &sure, &err) == 1,
+	   "a list has begun");
+	index_interrupt(r);
+	is_int(index_next(c, &got, &sure, &err), ERR_CANCELLED,
+	       "and can be interrupted");
+	index_cursor_free(c);
 }
 
 static void
@@ -315,6 +410,10 @@ test_read(const char *path)
 	       "no part in front of the first");
 	n = 0;
 	ok(index_sources(r, see_source, &n, &err) == 0 && n == 2, "sources");
+	n = 0;
+	ok(index_ifaces(r, see_iface, &n, &err) == 0 && n == 2, "interfaces");
+	test_ordinal(r);
+	test_interrupt(r);
 	index_reader_free(r);
 }
 

@@ -2,6 +2,7 @@
 /* A snapshot against its manifest, and the digest of the evidence. */
 #include "analyzer/ingest/check.h"
 
+#include "analyzer/ingest/out.h"
 #include "tests/tap/tap.h"
 
 #define SHA_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -35,14 +36,21 @@ make(struct world *w)
 	};
 }
 
+static int
+keep(void *ctx, const struct diag *d)
+{
+	return out_diag(ctx, d);
+}
+
 static enum check_seal
 verdict(const struct manifest *m, bool bad, const struct world *w,
         struct out *out)
 {
+	struct check_rows rows = { .put = keep, .ctx = out };
 	enum check_seal seal = CHECK_UNSEALED;
 
 	out_clear(out);
-	ok(check_members(m, bad, &w->manifest, out, &seal) == 0, "checked");
+	ok(check_members(m, bad, &w->manifest, &rows, &seal) == 0, "checked");
 	return seal;
 }
 
@@ -74,6 +82,60 @@ test_members(const struct manifest *m, struct out *out)
 	w.other.name = STR("another");
 	is_int(verdict(m, false, &w, out), CHECK_BROKEN, "a renamed one");
 	is_int((intmax_t)out->ndiags, 3, "is extra and missing");
+}
+
+/* What lies is told row by row; a row that cannot be told ends the check. */
+static int
+refuse(void *ctx, const struct diag *d)
+{
+	int *n = ctx;
+
+	(void)d;
+	++*n;
+	return ERR_NOSPC;
+}
+
+static void
+test_failure(const struct manifest *m)
+{
+	enum check_seal seal = CHECK_UNSEALED;
+	int n = 0;
+	struct check_rows rows = { .put = refuse, .ctx = &n };
+	struct world w;
+
+	make(&w);
+	w.capture.bytes = w.other.bytes = 1;
+	is_int(check_members(m, false, &w.manifest, &rows, &seal), ERR_NOSPC,
+	       "a row that cannot be written ends it");
+	is_int(n, 1, "at once");
+}
+
+static void
+test_nodes(struct out *out)
+{
+	static const char text[] =
+	    "{\"formatVersion\":1,\"kind\":\"kubeshark-snapshot\",\"nodes\":["
+	    "{\"name\":\"n\",\"folder\":\"n_10.0.0.1\"},"
+	    "{\"name\":\"m\",\"folder\":\"m_10.0.0.2\"}]}";
+	struct check_rows rows = { .put = keep, .ctx = out };
+	struct snapshot_limits limits;
+	struct snapshot_info *info = NULL;
+	struct err e = ERR_INIT;
+	struct world w;
+
+	make(&w);
+	snapshot_limits_init(&limits);
+	out_clear(out);
+	if (!ok(snapshot_info_parse(str_from_c(text), &limits, &e, &info) == 0,
+	        "two nodes"))
+		return;
+	ok(check_nodes(info, &w.manifest, &rows) == 0, "are looked for");
+	is_int((intmax_t)out->ndiags, 1, "one has no capture");
+	is_int(out->diags[0].kind, DIAG_NODE_MISSING, "told as such");
+	ok(str_eq(out->diags[0].name, STR("m")), "and which");
+	ok(check_nodes(NULL, &w.manifest, &rows) == 0 && out->ndiags == 1,
+	   "without snapshot.json nothing is missed");
+	snapshot_info_free(info);
 }
 
 static void
@@ -114,8 +176,11 @@ main(void)
 	if (!ok(manifest_parse(str_from_c(manifest_text), &limits, &e, &m) == 0,
 	        "a manifest"))
 		printf("# %s\n", e.text);
-	else
+	else {
 		test_members(m, &out);
+		test_failure(m);
+	}
+	test_nodes(&out);
 	test_evidence();
 	manifest_free(m);
 	out_release(&out);

@@ -124,14 +124,23 @@ text_of(struct buf *b)
 }
 
 static void
-add(struct messages *l, char *what, char *text)
+add(struct messages *l, struct message m)
 {
 	if (l->n == l->cap) {
 		l->cap = l->cap != 0 ? l->cap * 2 : 64;
 		l->m = must(realloc(l->m, l->cap * sizeof(*l->m)));
 	}
-	l->m[l->n] = (struct message){ what, text, l->n };
-	l->n++;
+	l->m[l->n++] = m;
+}
+
+/* The place of a message among those of its direction; 0: nobody knows. */
+static uint64_t
+place_of(const struct index_entry *e, const struct entry_side *side)
+{
+	uint64_t off = side->nspans != 0 ? side->spans[0].off : 0;
+
+	/* Connections that reuse a pair of ports follow each other. */
+	return ((uint64_t)(e->e.stream >> POSITION_SEQ_BITS) << 32) + off;
 }
 
 static void
@@ -275,10 +284,8 @@ on_request(struct test *t, const struct index_entry *e, struct end client,
 	put(&b, buf_printf(&b, STR_FMT " " STR_FMT, STR_ARG(e->e.method),
 	                   STR_ARG(buf_str(&target))));
 	put_body(t, &b, e, SIDE_REQUEST);
-	add(&t->ours, what, text_of(&b));
-	t->ours.m[t->ours.n - 1].order = e->e.request.nspans != 0
-	                                     ? e->e.request.spans[0].off
-	                                     : 0;
+	add(&t->ours,
+	    (struct message){ what, text_of(&b), place_of(e, &e->e.request) });
 	buf_release(&target);
 	buf_release(&b);
 }
@@ -295,23 +302,19 @@ on_response(struct test *t, const struct index_entry *e, struct end client,
 	what = text_of(&b);
 	put(&b, buf_printf(&b, "%d", (int)e->e.status));
 	put_body(t, &b, e, SIDE_RESPONSE);
-	add(&t->ours, what, text_of(&b));
-	t->ours.m[t->ours.n - 1].order = e->e.response.nspans != 0
-	                                     ? e->e.response.spans[0].off
-	                                     : 0;
+	add(&t->ours,
+	    (struct message){ what, text_of(&b), place_of(e, &e->e.response) });
 	buf_release(&b);
 }
 
-/* Connections that reuse a pair of ports follow each other. */
 static void
 on_entry(void *ctx, const struct index_entry *e)
 {
 	struct test *t = ctx;
 	struct end client = { &e->client, e->client_port };
 	struct end server = { &e->server, e->server_port };
-	size_t n = t->ours.n;
 
-	if (strncmp(e->e.proto->key, "http/1", 6) != 0)
+	if (!indexed_is_http1(e))
 		return;
 	if (e->e.flags & ENTRY_REVERSED) {
 		struct end swap = client;
@@ -323,8 +326,6 @@ on_entry(void *ctx, const struct index_entry *e)
 		on_request(t, e, client, server);
 	if (e->e.response.present && e->e.status != 0)
 		on_response(t, e, client, server);
-	for (; n < t->ours.n; n++)
-		t->ours.m[n].order += (uint64_t)(e->e.stream >> 14) << 32;
 }
 
 /* ---- the truth ---- */
@@ -394,7 +395,7 @@ on_truth(struct test *t, const json_t *o)
 		put(&b, buf_printf(&b, "%lld", number_at(f, "status")));
 	}
 	put(&b, buf_printf(&b, " %lld", number_at(f, "body_len")));
-	add(&t->truth, what, text_of(&b));
+	add(&t->truth, (struct message){ what, text_of(&b), t->truth.n });
 	buf_release(&b);
 }
 

@@ -102,25 +102,29 @@ at(json_t *o, const char *key)
 	return json_object_get(o, key);
 }
 
+/*
+ * Sizes are left out where something may be missing: with an interim response
+ * that nobody saw, the final one is smaller and still whole.
+ */
 static void
-add_call(struct calls *c, json_t *full)
+add_call(struct calls *c, json_t *full, bool sizes)
 {
-	json_t *evidence = at(full, "evidence"), *request = at(full, "request");
-	const char *method = json_string_value(at(request, "method"));
-	const char *path = json_string_value(at(request, "path"));
-	json_t *o = json_object();
-	struct call *k;
-	char name[200];
-
 	static const char *const kept[] = { "protocol",    "src",
 		                            "dst",         "request",
 		                            "response",    "requestSize",
 		                            "responseSize" };
+	json_t *evidence = at(full, "evidence"), *request = at(full, "request");
+	const char *method = json_string_value(at(request, "method"));
+	const char *path = json_string_value(at(request, "path"));
+	size_t n = sizeof(kept) / sizeof(*kept) - (sizes ? 0 : 2);
+	json_t *o = json_object();
+	struct call *k;
+	char name[200];
 
 	if (c->n == MOST)
 		abort();
 	k = &c->call[c->n++];
-	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+	for (size_t i = 0; i < n; i++)
 		(void)json_object_set(o, kept[i], at(full, kept[i]));
 	(void)json_object_set(o, "complete", at(evidence, "complete"));
 	(void)json_object_set(o, "reason", at(evidence, "reason"));
@@ -166,7 +170,7 @@ on_entry(void *ctx, const struct index_entry *e)
 
 	if (source >= BATCH)
 		abort();
-	add_call(&s->got[source], indexed_full(&s->x, e));
+	add_call(&s->got[source], indexed_full(&s->x, e), !s->prefix);
 }
 
 /* ---- judging ---- */
@@ -427,6 +431,7 @@ struct kind {
 	void (*make)(struct sweep *s);
 	bool prefix;
 	bool others; /* all captures, not only those that can be rearranged */
+	const char *without;
 };
 
 static bool
@@ -453,6 +458,8 @@ sweep(struct sweep *s, const struct kind *k, const char *const *vectors,
       size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
+		if (strcmp(vectors[i], k->without) == 0)
+			continue;
 		s->how = k->what;
 		s->prefix = k->prefix;
 		if (sweep_begin(s, vectors[i])) {
@@ -468,13 +475,17 @@ int
 main(void)
 {
 	static const struct kind kinds[] = {
-		{ "every two-way split", splits, false, false },
-		{ "segments of any size", segments, false, false },
-		{ "packets in another order", permutations, false, false },
-		{ "packets seen twice", copies, false, true },
-		{ "packets lost", losses, true, true },
-		{ "cut at every byte", cuts, true, true },
-		{ "snap lengths", snaps, true, true },
+		{ "every two-way split", splits, false, false, "" },
+		{ "segments of any size", segments, false, false, "" },
+		{ "packets in another order", permutations, false, false, "" },
+		{ "packets seen twice", copies, false, true, "" },
+		{ "packets lost", losses, true, true, "" },
+		{ "cut at every byte", cuts, true, true, "" },
+		/*
+		 * Of 100 Continue only the first line may be there: an answer
+		 * that is cut, and the real one is then one too many.
+		 */
+		{ "snap lengths", snaps, true, true, "http_continue" },
 	};
 	static struct sweep s;
 

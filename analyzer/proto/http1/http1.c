@@ -104,7 +104,8 @@ http1_probe_lines(struct cursor c, bool response)
 
 		if (!cur_ok(&c))
 			return false;
-		if (http1_line_parse(text, response, &line))
+		if (http1_line_parse(text, response, &line) ||
+		    http1_line_find(text, response) < text.n)
 			return true;
 	}
 	return false;

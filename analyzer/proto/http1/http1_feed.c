@@ -571,39 +571,69 @@ feed_to_end(struct feeding *f)
 
 /* --- searching ---------------------------------------------------------- */
 
+/* Pass over n bytes in which nothing begins. */
 static bool
-feed_searching(struct feeding *f)
+feed_pass(struct feeding *f, size_t n, bool midline)
 {
-	bool response = f->dir == TO_CLIENT;
 	struct http1_dir *h = f->h;
-	struct cursor c = *f->in;
-	struct http1_line line;
-	const uint8_t *lf;
-	struct str text;
-	size_t n;
 
-	if (cur_at_end(&c))
-		return feed_stop(f, FEED_OK);
-	if (!h->midline) {
-		text = cur_line_lf(&c, HTTP1_LINE_MAX);
-		if (cur_ok(&c) && http1_line_parse(text, response, &line)) {
-			h->found = true;
-			return feed_go(f, HTTP1_PHASE_START);
-		}
-		text = str_make(f->in->p, cur_left(f->in));
-		if (c.state == CUR_MORE &&
-		    http1_line_begins(text, response) != VERDICT_NO)
-			return feed_more(f);
-	}
-	lf = cur_scan(f->in, '\n', cur_left(f->in));
-	n = lf != NULL ? (size_t)(lf - f->in->p) + 1 : cur_left(f->in);
-	h->midline = lf == NULL;
 	(void)cur_skip(f->in, n);
+	h->midline = midline;
 	h->searched += n;
 	if (h->searched <= dissect_limits(f->d)->resync_bytes)
 		return feed_go(f, HTTP1_PHASE_SEARCH);
 	dissect_limit(f->d, f->dir, "resync-bytes");
 	return feed_go(f, HTTP1_PHASE_DEAD);
+}
+
+static bool
+feed_found(struct feeding *f, size_t at)
+{
+	(void)cur_skip(f->in, at);
+	f->h->found = true;
+	return feed_go(f, HTTP1_PHASE_START);
+}
+
+/* What is there of a line without its end. */
+static bool
+feed_searching_on(struct feeding *f, bool too_long)
+{
+	struct str text = str_make(f->in->p, cur_left(f->in));
+	bool response = f->dir == TO_CLIENT;
+	const uint8_t *lf;
+	size_t at;
+
+	if (too_long) {
+		lf = cur_scan(f->in, '\n', text.n);
+		at = lf != NULL ? (size_t)(lf - f->in->p) + 1 : text.n;
+		return feed_pass(f, at, lf == NULL);
+	}
+	if (!f->h->midline && http1_line_begins(text, response) != VERDICT_NO)
+		return feed_more(f);
+	at = http1_line_hope(text, response);
+	return at == 0 ? feed_more(f) : feed_pass(f, at, true);
+}
+
+static bool
+feed_searching(struct feeding *f)
+{
+	bool response = f->dir == TO_CLIENT;
+	struct cursor c = *f->in;
+	struct http1_line line;
+	struct str text;
+	size_t at;
+
+	if (cur_at_end(&c))
+		return feed_stop(f, FEED_OK);
+	text = cur_line_lf(&c, HTTP1_LINE_MAX);
+	if (!cur_ok(&c))
+		return feed_searching_on(f, c.state != CUR_MORE);
+	at = http1_line_find(text, response);
+	if (at < text.n)
+		return feed_found(f, at);
+	if (!f->h->midline && http1_line_parse(text, response, &line))
+		return feed_found(f, 0);
+	return feed_pass(f, cur_left(f->in) - cur_left(&c), false);
 }
 
 static bool

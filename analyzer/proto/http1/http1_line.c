@@ -181,3 +181,125 @@ http1_line_begins(struct str bytes, bool response)
 	           ? VERDICT_YES
 	           : VERDICT_MAYBE;
 }
+
+/* --- searching --------------------------------------------------------------
+ */
+
+enum { LINE_STATUS_SEEN = 32 }; /* enough of a status line to know it */
+
+static size_t
+line_find_status(struct str line)
+{
+	struct http1_line ignored;
+	size_t at = 0, found = line.n;
+
+	while (at < line.n) {
+		struct str rest = str_tail(line, at);
+		size_t i = str_find(rest, line_version);
+
+		if (i == rest.n)
+			break;
+		at += i;
+		rest = str_head(str_tail(line, at), LINE_STATUS_SEEN);
+		if (line_status(rest, &ignored))
+			found = at;
+		at++;
+	}
+	return found;
+}
+
+/* Length of the longest method in common use that s ends with, or 0. */
+static size_t
+line_ending_method(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(line_methods); i++)
+		if (line_methods[i].n > n && str_ends(s, line_methods[i]))
+			n = line_methods[i].n;
+	return n;
+}
+
+/* The last one has the shortest target, and so the fewest blanks in it. */
+static size_t
+line_find_request(struct str line)
+{
+	struct http1_line ignored;
+	size_t version = line_version.n + 1, found = line.n, at = 0;
+
+	if (line.n < version ||
+	    line_minor(str_tail(line, line.n - version)) < 0)
+		return line.n;
+	while (at < line.n) {
+		struct str rest = str_tail(line, at);
+		size_t word = str_find_char(rest, ' ');
+		size_t n;
+
+		/* What was found does not reach to the end, then. */
+		if (line_has_control(str_head(rest, word)))
+			found = line.n;
+		at += word;
+		n = line_ending_method(str_head(line, at));
+		if (n != 0 && line_likely_target(str_tail(line, at + 1)))
+			found = at - n;
+		at++;
+	}
+	return line_request(str_tail(line, found), &ignored) ? found : line.n;
+}
+
+size_t
+http1_line_find(struct str line, bool response)
+{
+	return response ? line_find_status(line) : line_find_request(line);
+}
+
+/* Where the end of s may be the beginning of `what`, the longest such end. */
+static size_t
+line_begun(struct str s, struct str what)
+{
+	size_t n = what.n - 1 < s.n ? what.n - 1 : s.n;
+
+	while (n != 0 && !str_ends(s, str_head(what, n)))
+		n--;
+	return s.n - n;
+}
+
+/* Could a target begin like this, as far as it goes? */
+static bool
+line_hopeful_target(struct str s)
+{
+	return s.n < sizeof("https://") || line_likely_target(s);
+}
+
+static size_t
+line_hope_request(struct str s)
+{
+	size_t hope = s.n, at;
+
+	for (at = str_find_char(s, ' '); at < s.n;
+	     at += 1 + str_find_char(str_tail(s, at + 1), ' ')) {
+		size_t n = line_ending_method(str_head(s, at));
+
+		if (n != 0 && line_hopeful_target(str_tail(s, at + 1)))
+			return at - n;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(line_methods); i++) {
+		size_t begun = line_begun(s, line_methods[i]);
+
+		if (str_ends(s, line_methods[i]))
+			begun = s.n - line_methods[i].n;
+		hope = begun < hope ? begun : hope;
+	}
+	return hope;
+}
+
+size_t
+http1_line_hope(struct str bytes, bool response)
+{
+	size_t at;
+
+	if (!response)
+		return line_hope_request(bytes);
+	at = str_find(bytes, line_version);
+	return at < bytes.n ? at : line_begun(bytes, line_version);
+}

@@ -45,6 +45,21 @@ bool http1_line_parse(struct str line, bool response,
  */
 enum verdict http1_line_begins(struct str bytes, bool response);
 
+/*
+ * For a search: where in a line, which has its end, a start line begins that
+ * reaches to that end but has something else in front of it, as the line end
+ * behind a body is missing more often than not. A request has to have a method
+ * in common use there, since its beginning cannot be told otherwise. The last
+ * such place; line.n when there is none.
+ */
+size_t http1_line_find(struct str line, bool response);
+
+/*
+ * The same for bytes of a line that has not ended: the first place from which
+ * on such a start line may be found when more is known, or bytes.n.
+ */
+size_t http1_line_hope(struct str bytes, bool response);
+
 /* One of the characters of a token (RFC 9110, section 5.6.2)? */
 bool http1_line_tchar(char c);
 
