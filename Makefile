@@ -43,13 +43,15 @@ PROGRAMS := $(foreach p,$(PROGRAMS),$(if $(wildcard $(call prog_main,$(p))),$(p)
 PROGS    := $(foreach p,$(PROGRAMS),$(BIN)/$(call prog_name,$(p)))
 MAIN_SRC := $(foreach p,$(PROGRAMS),$(call prog_main,$(p)))
 LIB_SRC  := $(filter-out $(MAIN_SRC),$(sort $(wildcard $(addsuffix /*.c,$(SRC_DIRS)))))
+# C++ only where a library is C++: analyzer/kfl/re2_shim.cc.
+CXX_SRC  := $(sort $(wildcard $(addsuffix /*.cc,$(SRC_DIRS))))
 UNIT_SRC := $(sort $(wildcard tests/unit/*_test.c))
 FAULT_SRC := $(sort $(wildcard tests/fault/*_test.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 GEN_SRC  := $(sort $(wildcard tests/gen/*.c))
 HELP_SRC := $(sort $(wildcard tests/support/*.c))
 
-obj       = $(patsubst %.c,$(B)/%.o,$(1))
+obj       = $(patsubst %.cc,$(B)/%.o,$(patsubst %.c,$(B)/%.o,$(1)))
 LIB      := $(B)/libhouse.a
 TESTLIB  := $(if $(HELP_SRC),$(B)/libsupport.a)
 UNIT_BIN := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
@@ -76,7 +78,7 @@ all: $(LIB) $(PROGS)
 # --- configuration, version -------------------------------------------------
 
 $(B)/config.mk: FORCE
-	@CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' VARIANT='$(VARIANT)' \
+	@CC='$(CC)' CXX='$(CXX)' PKG_CONFIG='$(PKG_CONFIG)' VARIANT='$(VARIANT)' \
 	    LIBS='$(LIBS)' OPTIONAL_LIBS='$(OPTIONAL_LIBS)' \
 	    STAMP='$(BASE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)' \
 	    sh mk/probe.sh $@
@@ -91,14 +93,19 @@ $(B)/%.o: %.c $(B)/config.mk | $(B)/version.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),,$(BANNED)) -c -o $@ $<
 
+$(B)/%.o: %.cc $(B)/config.mk
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(ALL_CXXFLAGS) -c -o $@ $<
+
 # The archive is made anew when the list of sources changes, so that a removed
 # file cannot stay behind in it.
 $(B)/objects.list: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' $(LIB_SRC) $(HELP_SRC) >$@.$$$$ && \
+	@printf '%s\n' $(LIB_SRC) $(CXX_SRC) $(HELP_SRC) >$@.$$$$ && \
 	if cmp -s $@.$$$$ $@; then rm -f $@.$$$$; else mv -f $@.$$$$ $@; fi
 
-$(LIB): $(call obj,$(LIB_SRC)) $(B)/objects.list
+$(LIB): $(call obj,$(LIB_SRC) $(CXX_SRC)) $(B)/objects.list
 	$(call say,AR,$@)
 	$(Q)rm -f $@.new && $(AR) rcsD $@.new $(filter %.o,$^) && mv -f $@.new $@
 
@@ -111,7 +118,7 @@ $(B)/libsupport.a: $(call obj,$(HELP_SRC)) $(B)/objects.list
 define link
 $(call say,LD,$@)
 @mkdir -p $(@D)
-$(Q)$(CC) $(ALL_LDFLAGS) $(1) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS)
+$(Q)$(CC) $(ALL_LDFLAGS) $(1) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(CXX_LIBS)
 endef
 
 define program
@@ -147,6 +154,10 @@ run:
 	@$(MAKE) $(PAR) VARIANT=release B=build/release all
 	@sh mk/run.sh build/bin/analyzer
 
+## gen: write the manual's tables and the completions from the .def files
+gen: $(PROGS)
+	$(Q)sh mk/gen/cmd.sh $(BIN)/analyzer
+
 ## clean: remove everything that was built
 clean:
 	$(Q)rm -rf build
@@ -158,10 +169,11 @@ help:
 	awk -F': ' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
 FORCE:
-.PHONY: all deps run clean help FORCE
+.PHONY: all deps run gen clean help FORCE
 .SECONDARY:
 
 ifneq ($(filter-out $(PLAIN_GOALS),$(or $(MAKECMDGOALS),all)),)
+-include $(patsubst %.o,%.d,$(call obj,$(CXX_SRC)))
 -include $(patsubst %.c,$(B)/%.d,$(LIB_SRC) $(MAIN_SRC) $(UNIT_SRC) \
     $(FAULT_SRC) $(FUZZ_SRC) $(GEN_SRC) $(HELP_SRC) tests/fuzz/replay.c)
 endif

@@ -13,9 +13,10 @@ packages()
 {
 	case $1 in
 	build)
-		echo cc=gcc libc6-dev make=make pkg-config=pkgconf \
+		echo cc=gcc c++=g++ libc6-dev make=make pkg-config=pkgconf \
 		    libarchive-dev libsqlite3-dev libjansson-dev zlib1g-dev \
-		    libbrotli-dev libzstd-dev libssl-dev libisal-dev
+		    libbrotli-dev libzstd-dev libssl-dev libisal-dev \
+		    libre2-dev libexpat1-dev
 		;;
 	test)
 		# prove is part of perl; perl-base does not have it.

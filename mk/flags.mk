@@ -9,10 +9,16 @@ AR         := $(if $(filter default undefined,$(origin AR)),ar,$(AR))
 ifneq ($(filter default undefined,$(origin CC)),)
 CC         := $(if $(filter fuzz,$(VARIANT)),clang,cc)
 endif
+# The C++ compiler that goes with CC: gcc-12 and g++-12, clang and clang++.
+ifneq ($(filter default undefined,$(origin CXX)),)
+CXX        := $(patsubst %gcc,%g++,$(patsubst cc,c++,$(subst gcc-,g++-,$(patsubst \
+                clang,clang++,$(subst clang-,clang++-,$(CC))))))
+endif
 
 # pkg-config names. mk/probe.sh knows the Debian package of each, mk/deps.sh
 # installs them.
-LIBS          := libarchive sqlite3 jansson zlib libbrotlidec libzstd libcrypto
+LIBS          := libarchive sqlite3 jansson zlib libbrotlidec libzstd libcrypto \
+                 re2 expat
 # Used when present: -DHAVE_ISAL and so on.
 OPTIONAL_LIBS := libisal
 
@@ -28,7 +34,8 @@ VARIANT_debug   := -Og -g3
 VARIANT_asan    := -O1 -g -fsanitize=address,undefined $(SANITIZE)
 VARIANT_tsan    := -O1 -g -fsanitize=thread $(SANITIZE)
 VARIANT_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link $(SANITIZE)
-VARIANT_cov     := -O0 -g --coverage
+# Without assert(): a branch that only a bug of ours takes is not one to cover.
+VARIANT_cov     := -O0 -g -DNDEBUG --coverage
 ifndef VARIANT_$(VARIANT)
 $(error unknown VARIANT '$(VARIANT)'; one of release debug asan tsan fuzz cov)
 endif
@@ -40,5 +47,13 @@ BANNED := $(if $(wildcard base/banned.h),-include base/banned.h)
 BASE_CFLAGS = $(CSTD) $(WARN) $(VARIANT_$(VARIANT)) -pthread -I. -I$(B)
 ALL_CFLAGS  = $(BASE_CFLAGS) $(REPRO) $(if $(filter release,$(VARIANT)),$(HARDEN)) \
               $(if $(WERROR),-Werror) $(LIB_CFLAGS) -MMD -MP $(CPPFLAGS) $(CFLAGS)
+# The flags that mean something to C++ as well. NDEBUG as in C.
+ALL_CXXFLAGS = -std=c++14 -Wall -Wextra -Wshadow -Wundef -Wformat=2 \
+              $(VARIANT_$(VARIANT)) -pthread -I. $(REPRO) \
+              $(if $(filter release,$(VARIANT)),$(HARDEN)) \
+              $(if $(WERROR),-Werror) $(LIB_CFLAGS) -MMD -MP $(CPPFLAGS) \
+              $(CXXFLAGS)
+# What C++ objects need, when a C compiler links.
+CXX_LIBS   := $(if $(CXX_SRC),-lstdc++)
 ALL_LDFLAGS = $(VARIANT_$(VARIANT)) -pthread \
               $(if $(filter release,$(VARIANT)),$(HARDEN_LD)) $(LDFLAGS)

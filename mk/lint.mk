@@ -79,7 +79,7 @@ lint-warnings:
 	@$(MAKE) $(PAR) VARIANT=debug B=build/lint-gcc CC=gcc WERROR=1 objects
 	@$(MAKE) $(PAR) VARIANT=debug B=build/lint-clang CC=clang WERROR=1 objects
 
-objects: $(call obj,$(LIB_SRC) $(MAIN_SRC) $(UNIT_SRC) $(FAULT_SRC) \
+objects: $(call obj,$(LIB_SRC) $(CXX_SRC) $(MAIN_SRC) $(UNIT_SRC) $(FAULT_SRC) \
     $(FUZZ_SRC) $(GEN_SRC) $(HELP_SRC) $(TEMPLATE) $(wildcard tests/fuzz/replay.c))
 
 # Exported names: prefixed, and used by somebody else.

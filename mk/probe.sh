@@ -3,8 +3,8 @@
 #
 # probe.sh FILE: asks this machine what the build needs to know and writes it
 # as make variables. FILE is touched only when an answer changed, because every
-# object depends on it. Input: CC, PKG_CONFIG, VARIANT, LIBS, OPTIONAL_LIBS and
-# STAMP (all other flags, so that changing them rebuilds).
+# object depends on it. Input: CC, CXX, PKG_CONFIG, VARIANT, LIBS, OPTIONAL_LIBS
+# and STAMP (all other flags, so that changing them rebuilds).
 set -eu
 out=$1
 tmp=$out.$$
@@ -26,6 +26,8 @@ debian_package()
 	libbrotlidec) echo libbrotli-dev ;;
 	libzstd) echo libzstd-dev ;;
 	libcrypto) echo libssl-dev ;;
+	re2) echo libre2-dev ;;
+	expat) echo libexpat1-dev ;;
 	libisal) echo libisal-dev ;;
 	libpcap) echo libpcap-dev ;;
 	*) echo "$1" ;;
@@ -43,6 +45,9 @@ cc_takes()
 command -v "${CC%% *}" >/dev/null 2>&1 ||
     die "The C compiler '${CC%% *}' was not found (Debian package gcc," \
 	"or clang for VARIANT=fuzz). 'make deps' installs what is missing."
+command -v "${CXX%% *}" >/dev/null 2>&1 ||
+    die "The C++ compiler '${CXX%% *}' was not found (Debian package g++)." \
+	"'make deps' installs what is missing."
 command -v "${PKG_CONFIG%% *}" >/dev/null 2>&1 ||
     die "pkg-config was not found (Debian package pkgconf)." \
 	"'make deps' installs what is missing."
@@ -86,7 +91,7 @@ fi
 
 {
 	echo "# Made by mk/probe.sh; do not edit."
-	echo "# $CC; $STAMP"
+	echo "# $CC; $CXX; $STAMP"
 	# shellcheck disable=SC2086
 	echo "LIB_CFLAGS :=$defines $($PKG_CONFIG --cflags $found)"
 	# shellcheck disable=SC2086

@@ -28,6 +28,9 @@
 /* "tmp-" and 32 hex digits, or a key; with the NUL. */
 #define NAME_SIZE (WORKSPACE_KEY + 1)
 
+/* A member from this size on begins to be written when it is finished. */
+#define HINT_BYTES (1 << 20)
+
 /* An input as it was when somebody asked for it. */
 struct asked {
 	char *input;
@@ -556,8 +559,12 @@ workspace_finish_member(struct workspace *w, int fd, struct err *e)
 	int closed;
 
 #ifdef __linux__
-	/* Only begins, as a hint; syncfs() waits for all when publishing. */
-	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	/*
+	 * Only begins, as a hint; syncfs() waits for all when publishing, and
+	 * gathers small files better than one hint for each of them would.
+	 */
+	if (lseek(fd, 0, SEEK_CUR) >= HINT_BYTES)
+		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 #else
 	if (rc == 0)
 		rc = io_fsync(fd);

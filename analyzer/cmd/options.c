@@ -176,11 +176,11 @@ static void
 set_flag(struct options *o, enum option_id id)
 {
 	bool *const flags[OPTION_END] = {
-		[OPTION_JSON] = &o->json,     [OPTION_FULL] = &o->full,
-		[OPTION_COUNT] = &o->count,   [OPTION_DIGEST] = &o->digest,
-		[OPTION_REHASH] = &o->rehash, [OPTION_FORCE] = &o->force,
-		[OPTION_HELP] = &o->help,     [OPTION_VERSION] = &o->version,
-		[OPTION_MAN] = &o->man,
+		[OPTION_JSON] = &o->json,       [OPTION_FULL] = &o->full,
+		[OPTION_COUNT] = &o->count,     [OPTION_LENIENT] = &o->lenient,
+		[OPTION_DIGEST] = &o->digest,   [OPTION_REHASH] = &o->rehash,
+		[OPTION_FORCE] = &o->force,     [OPTION_HELP] = &o->help,
+		[OPTION_VERSION] = &o->version, [OPTION_MAN] = &o->man,
 	};
 
 	*flags[id] = true;

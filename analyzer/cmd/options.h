@@ -66,7 +66,7 @@ option_shown(enum option_id id, enum command_id command)
 
 struct options {
 	enum command_id command;
-	bool json, full, count, digest, rehash, force;
+	bool json, full, count, lenient, digest, rehash, force;
 	bool help, version, man;
 	bool limited; /* --limit N was given */
 	uint64_t limit;

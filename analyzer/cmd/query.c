@@ -5,11 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/cmd/ask.h"
 #include "analyzer/cmd/cmd.h"
 #include "analyzer/cmd/listing.h"
-#include "analyzer/cmd/macro.h"
 #include "analyzer/entry/sink.h"
 #include "analyzer/query/full.h"
+#include "analyzer/query/run.h"
 #include "base/mem.h"
 
 /* One whole entry as JSON: both bodies at their limit, in base64. */
@@ -19,14 +20,15 @@
 struct source {
 	struct session session;
 	unsigned ordinal; /* from 1, by place on the command line */
-	struct index_cursor *cursor;
+	struct ask ask;
+	struct run *run;
 	struct index_entry row; /* the next one to be printed */
 	bool has_row;
 };
 
 struct query {
 	struct cmd *c;
-	struct macro macro;
+	const char *text; /* the query as typed */
 	struct source *sources;
 	size_t nsources;
 	bool many; /* more than one snapshot was named */
@@ -75,14 +77,88 @@ static void
 release(struct query *q)
 {
 	for (size_t i = 0; i < q->nsources; i++) {
-		index_cursor_free(q->sources[i].cursor);
+		run_free(q->sources[i].run);
+		ask_release(&q->sources[i].ask);
 		session_close(&q->sources[i].session);
 	}
 	mem_free(q->sources);
 	buf_release(&q->json);
 }
 
+/* ---- running ---- */
+
+static struct full_names
+names_of(const struct query *q, const struct source *s)
+{
+	return (struct full_names){ .snapshot = q->many ? s->ordinal : 0 };
+}
+
+static int
+open_run(struct query *q, struct source *s, struct err *e)
+{
+	struct run_query rq = {
+		.over = s->ask.over,
+		.under = s->ask.under,
+		.kfl = s->ask.kfl,
+		.names = names_of(q, s),
+		.limit = q->c->opt->limited ? q->c->opt->limit : 0,
+	};
+
+	return run_open(s->session.opened, &rq, e, &s->run);
+}
+
+/* Says what is wrong with the query and shows where. */
+static int
+refuse(struct query *q, const struct ask *a, struct err *e)
+{
+	if (a->explain.n == 0)
+		return e->code;
+	cmd_note(q->c, "%s", e->text);
+	term_block(&q->c->err, "  ", buf_str(&a->explain));
+	return err_set(e, ERR_USAGE,
+	               "the query was not run; see 'analyzer help query'");
+}
+
+static int
+prepare(struct query *q, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < q->nsources && rc == 0; i++) {
+		struct source *s = &q->sources[i];
+
+		rc = ask_prepare(str_from_c(q->text), s->session.opened,
+		                 q->c->opt->lenient, e, &s->ask);
+		if (rc == ERR_USAGE)
+			rc = refuse(q, &s->ask, e);
+	}
+	return rc;
+}
+
 /* ---- counting ---- */
+
+/* A query that the index answers is counted there, any other by running. */
+static int
+count_source(struct query *q, struct source *s, struct err *e,
+             uint64_t *ret_count)
+{
+	int rc = 1;
+
+	if (s->ask.kfl == NULL)
+		return index_count(opened_index(s->session.opened),
+		                   &s->ask.over, e, ret_count);
+	rc = open_run(q, s, e);
+	while (rc == 0 && !cmd_stopped(q->c)) {
+		int found = run_next(s->run, &s->row, e);
+
+		if (found <= 0) {
+			rc = found;
+			break;
+		}
+	}
+	*ret_count = s->run != NULL ? run_counts(s->run)->matched : 0;
+	return rc;
+}
 
 static int
 count(struct query *q, struct err *e)
@@ -91,8 +167,7 @@ count(struct query *q, struct err *e)
 	uint64_t total = 0, n;
 
 	for (size_t i = 0; i < q->nsources; i++) {
-		int rc = index_count(opened_index(q->sources[i].session.opened),
-		                     &q->macro.where, e, &n);
+		int rc = count_source(q, &q->sources[i], e, &n);
 
 		if (rc != 0)
 			return rc;
@@ -109,8 +184,7 @@ count(struct query *q, struct err *e)
 static int
 advance(struct source *s, struct err *e)
 {
-	bool sure;
-	int rc = index_next(s->cursor, &s->row, &sure, e);
+	int rc = run_next(s->run, &s->row, e);
 
 	s->has_row = rc == 1;
 	return rc < 0 ? rc : 0;
@@ -119,21 +193,12 @@ advance(struct source *s, struct err *e)
 static int
 start(struct query *q, struct err *e)
 {
-	struct index_select select = {
-		.over = q->macro.where,
-		.under = q->macro.where,
-		.order = INDEX_BY_TIME,
-		.limit = q->c->opt->limit,
-	};
 	int rc = 0;
 
 	for (size_t i = 0; i < q->nsources && rc == 0; i++) {
-		struct source *s = &q->sources[i];
-
-		rc = index_entries(opened_index(s->session.opened), &select, e,
-		                   &s->cursor);
+		rc = open_run(q, &q->sources[i], e);
 		if (rc == 0)
-			rc = advance(s, e);
+			rc = advance(&q->sources[i], e);
 	}
 	return rc;
 }
@@ -158,12 +223,6 @@ earliest(struct query *q)
 
 /* ---- printing ---- */
 
-static struct full_names
-names_of(const struct query *q, const struct source *s)
-{
-	return (struct full_names){ .snapshot = q->many ? s->ordinal : 0 };
-}
-
 static int
 print_base(struct query *q, struct source *s)
 {
@@ -186,7 +245,6 @@ print_base(struct query *q, struct source *s)
 static int
 print_full(struct query *q, struct source *s)
 {
-	struct full_names names = names_of(q, s);
 	struct err e = ERR_INIT;
 	struct json_out j;
 	struct sink_json sink;
@@ -195,8 +253,7 @@ print_full(struct query *q, struct source *s)
 	buf_clear(&q->json);
 	jout_init_buf(&j, &q->json);
 	sink_json_init(&sink, &j);
-	rc = full_entry(s->session.opened, &s->row, &names, NULL, &sink.sink,
-	                &e);
+	rc = run_entry(s->run, &s->row, &sink.sink, &e);
 	if (rc == 0) {
 		jout_newline(&j);
 		rc = jout_finish(&j);
@@ -249,9 +306,20 @@ list(struct query *q, struct err *e)
 	return rc;
 }
 
+/* What could not be decided or shown is said, and makes the exit status 4. */
 static void
-tell_unreadable(struct query *q)
+tell_undecided(struct query *q)
 {
+	for (size_t i = 0; i < q->nsources; i++) {
+		const struct run_counts *n;
+
+		if (q->sources[i].run == NULL)
+			continue;
+		n = run_counts(q->sources[i].run);
+		if (n->undecided > 0 && q->unreadable == 0)
+			q->first = n->first;
+		q->unreadable += n->undecided;
+	}
 	if (q->unreadable == 0)
 		return;
 	q->c->partial = true;
@@ -267,19 +335,19 @@ cmd_query(struct cmd *c, struct err *e)
 	const struct options *o = c->opt;
 	struct query q = { .c = c };
 	size_t n = count_inputs(o);
-	const char *text = n < o->nargs ? o->args[n] : "";
 	int rc = cmd_arguments(c, 1, SIZE_MAX, e);
 
-	if (rc == 0)
-		rc = macro_find(str_from_c(text), e, &q.macro);
 	if (rc != 0)
 		return rc;
+	q.text = n < o->nargs ? o->args[n] : "";
 	buf_init(&q.json, ENTRY_JSON_MAX);
 	rc = open_sources(&q, n, e);
+	if (rc == 0)
+		rc = prepare(&q, e);
 	if (rc == 0) {
 		listing_init(&q.listing, &c->out, q.many);
 		rc = o->count ? count(&q, e) : list(&q, e);
-		tell_unreadable(&q);
+		tell_undecided(&q);
 	}
 	release(&q);
 	return rc;

@@ -8,6 +8,7 @@
 
 #include "analyzer/ingest/check.h"
 #include "analyzer/ingest/reader.h"
+#include "analyzer/proto/proto.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -58,6 +59,9 @@ ingest_salt(const struct ingest_options *o, char ret_hex[SHA256_HEX_MAX])
 		rc = sha256_update(&sha, o->tool, strlen(o->tool) + 1);
 	if (rc == 0)
 		rc = sha256_update(&sha, only, strlen(only) + 1);
+	for (size_t i = 0; rc == 0 && proto_registry[i] != NULL; i++)
+		rc = sha256_update(&sha, proto_registry[i]->name,
+		                   strlen(proto_registry[i]->name) + 1);
 	if (rc == 0)
 		rc = sha256_update(&sha, &o->snapshot, sizeof(o->snapshot));
 	if (rc == 0)

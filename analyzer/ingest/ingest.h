@@ -51,7 +51,7 @@ void ingest_options_init(struct ingest_options *o);
 
 /*
  * Hex SHA-256 over everything but the evidence that the result depends on:
- * version, limits, dissector choice. For workspace keys.
+ * version, limits, dissectors. For workspace keys.
  */
 int ingest_salt(const struct ingest_options *o,
                 char ret_hex[SHA256_HEX_MAX]) WARN_UNUSED;

@@ -68,8 +68,12 @@ reader_note(void *ctx, const struct input_note *n)
 	enum diag_kind kind = n->code == ERR_REFUSED || n->code == ERR_LIMIT
 	                          ? DIAG_MEMBER_REFUSED
 	                          : DIAG_MEMBER_UNREADABLE;
-	int rc = diag_member(r, kind, n->name, n->off, str_from_c(n->text));
+	int rc;
 
+	/* An archive may have nothing else than what is refused. */
+	if (out_full(*r->out))
+		*r->out = store_swap(r->store, *r->out);
+	rc = diag_member(r, kind, n->name, n->off, str_from_c(n->text));
 	if (rc == 0)
 		rc = remember_refusal(r, n);
 	if (rc != 0)

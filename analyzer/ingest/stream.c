@@ -18,6 +18,25 @@ note_error(struct stream_env *env, int rc)
 
 /* ---- rows for the index ---- */
 
+/*
+ * Where the next row goes. One packet can release a window full of messages:
+ * what is full goes to the writer at once, not when the packet is done with.
+ */
+static struct out *
+room(struct stream_env *env)
+{
+	if (out_full(env->out))
+		env->out = store_swap(env->store, env->out);
+	return env->out;
+}
+
+static void
+put_diag(struct stream_env *env, const struct diag *d)
+{
+	note_error(env, out_diag(room(env), d));
+	env->diags++;
+}
+
 static void
 changed_add(struct live_stream *s)
 {
@@ -123,7 +142,7 @@ stream_announce(struct stream_env *env)
 		int rc;
 
 		row_refresh(s);
-		rc = out_stream(env->out, &s->row);
+		rc = out_stream(room(env), &s->row);
 		if (rc != 0)
 			return rc;
 		changed_remove(s);
@@ -151,7 +170,7 @@ stream_on_entry(void *ctx, const struct entry *e)
 	row.server = s->row.addr[server];
 	row.client_port = s->row.port[client];
 	row.server_port = s->row.port[server];
-	note_error(env, out_entry(env->out, &row));
+	note_error(env, out_entry(room(env), &row));
 	env->entries++;
 	changed_add(s);
 }
@@ -161,7 +180,7 @@ stream_on_diag(void *ctx, const struct diag *d)
 {
 	struct stream_env *env = ctx;
 
-	note_error(env, out_diag(env->out, d));
+	put_diag(env, d);
 }
 
 /* ---- what reassembly delivers ---- */
@@ -181,7 +200,7 @@ refuse_engine(struct live_stream *s)
 
 	s->no_engine = true;
 	s->row.reason = "no memory within the budget to dissect it";
-	note_error(s->env, out_diag(s->env->out, &d));
+	put_diag(s->env, &d);
 }
 
 static bool
@@ -241,7 +260,7 @@ gap_diag(struct live_stream *s, int side, const struct gap *g)
 		.text = STR("bytes of the stream are missing"),
 	};
 
-	note_error(s->env, out_diag(s->env->out, &d));
+	put_diag(s->env, &d);
 }
 
 static void
@@ -289,7 +308,7 @@ on_conflict(void *ctx, int side, uint64_t off, uint32_t len,
 		            "first packet; the first were kept"),
 	};
 
-	note_error(s->env, out_diag(s->env->out, &d));
+	put_diag(s->env, &d);
 }
 
 static const struct tcp_events tcp_events = {
@@ -489,7 +508,7 @@ send_part(struct live_stream *s)
 
 	part_view(&s->parts, &p);
 	p.stream = s->row.id;
-	rc = out_part(s->env->out, &p);
+	rc = out_part(room(s->env), &p);
 	if (rc == 0)
 		part_next(&s->parts);
 	return rc;
@@ -549,7 +568,7 @@ stream_finish(struct live_stream *s)
 	if (!part_empty(&s->parts))
 		rc = send_part(s);
 	if (rc == 0)
-		rc = out_stream(s->env->out, &s->row);
+		rc = out_stream(room(s->env), &s->row);
 	return rc != 0 ? rc : s->env->error;
 }
 

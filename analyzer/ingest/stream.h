@@ -17,6 +17,7 @@
 #include "analyzer/ingest/batch.h"
 #include "analyzer/ingest/job.h"
 #include "analyzer/ingest/out.h"
+#include "analyzer/ingest/store.h"
 #include "analyzer/net/flow.h"
 #include "analyzer/net/tcp.h"
 #include "analyzer/proto/engine.h"
@@ -25,6 +26,7 @@
 struct stream_env {
 	struct job *job;
 	struct engine *engine;
+	struct store *store;
 	struct out *out; /* present one; rows go there */
 	struct tcp_budget tcp[NET_SHARDS];
 	struct engine_budget engine_budget[NET_SHARDS];
@@ -33,6 +35,7 @@ struct stream_env {
 	int error;                   /* of a callback; the first one counts */
 	uint64_t streams;
 	uint64_t entries;
+	uint64_t diags;
 };
 
 struct live_stream {
@@ -44,6 +47,7 @@ struct live_stream {
 	struct part_writer parts;
 	uint64_t next[2]; /* UDP: stream offset of the next datagram */
 	struct live_stream *prev_changed, *next_changed;
+	struct live_stream *prev_peer, *next_peer; /* of its capture point */
 	bool is_changed;
 	bool no_engine;       /* it was refused one, or has had it */
 	bool ended;           /* reassembly and dissection are over */

@@ -6,6 +6,7 @@
 
 #include "analyzer/ingest/stream.h"
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/queue.h"
 
@@ -19,6 +20,7 @@ struct worker {
 	struct batch_pool *batches;
 	struct store *store;
 	struct flow_table *flows;
+	struct map points; /* capture point -> struct peers */
 	struct stream_env env;
 	struct queue queue;
 	pthread_t thread;
@@ -28,7 +30,61 @@ struct worker {
 	uint64_t put_away; /* idle streams that made room for others */
 };
 
+/*
+ * The streams of one capture point, in order of creation. A snapshot of many
+ * files ends many points: looking at all streams each time would take hours.
+ */
+struct peers {
+	struct live_stream *first, *last;
+};
+
+static int
+peers_add(struct worker *w, struct live_stream *s)
+{
+	struct peers *p;
+	void *slot;
+	int rc = map_insert(&w->points, &s->flow.key.point, &slot);
+
+	if (rc < 0)
+		return rc;
+	p = slot;
+	s->next_peer = NULL;
+	s->prev_peer = p->last;
+	if (p->last != NULL)
+		p->last->next_peer = s;
+	else
+		p->first = s;
+	p->last = s;
+	return 0;
+}
+
+static void
+peers_take(struct worker *w, struct live_stream *s)
+{
+	struct peers *p = map_find(&w->points, &s->flow.key.point);
+
+	ENSURE(p != NULL);
+	if (s->prev_peer != NULL)
+		s->prev_peer->next_peer = s->next_peer;
+	else
+		p->first = s->next_peer;
+	if (s->next_peer != NULL)
+		s->next_peer->prev_peer = s->prev_peer;
+	else
+		p->last = s->prev_peer;
+	if (p->first == NULL)
+		(void)map_remove(&w->points, &s->flow.key.point);
+}
+
 /* ---- flows ---- */
+
+static void
+drop_flow(struct worker *w, struct live_stream *s)
+{
+	stream_release(s);
+	peers_take(w, s);
+	flow_remove(w->flows, &s->flow);
+}
 
 static int
 end_flow(struct worker *w, struct live_stream *s, enum stream_state state,
@@ -38,8 +94,7 @@ end_flow(struct worker *w, struct live_stream *s, enum stream_state state,
 
 	stream_end(s, state, why);
 	rc = stream_finish(s);
-	stream_release(s);
-	flow_remove(w->flows, &s->flow);
+	drop_flow(w, s);
 	return rc;
 }
 
@@ -67,11 +122,11 @@ diag_eviction(struct worker *w, const struct live_stream *s)
 static int
 evict(struct worker *w, struct live_stream *s)
 {
-	uint64_t told = w->env.entries + w->env.out->ndiags;
+	uint64_t told = w->env.entries + w->env.diags;
 	int rc = 0;
 
 	stream_end(s, STREAM_EVICTED, WHY_BUDGET);
-	if (told != w->env.entries + w->env.out->ndiags)
+	if (told != w->env.entries + w->env.diags)
 		rc = diag_eviction(w, s);
 	else
 		w->put_away++;
@@ -107,10 +162,14 @@ begin_flow(struct worker *w, const struct work *work,
 	if (f == NULL)
 		return ERR_NOMEM;
 	s = (struct live_stream *)(void *)f;
+	rc = peers_add(w, s);
+	if (rc != 0) {
+		flow_remove(w->flows, f);
+		return rc;
+	}
 	rc = stream_begin(s, &w->env, work);
 	if (rc != 0) {
-		stream_release(s);
-		flow_remove(w->flows, f);
+		drop_flow(w, s);
 		return rc;
 	}
 	*ret_stream = s;
@@ -169,26 +228,31 @@ take_packet(struct worker *w, const struct work *work)
 	return rc != 0 ? rc : after_packet(w, s);
 }
 
-/* End the flows of one capture point, or all, in order of creation. */
+/* End the flows of one capture point, in order of creation. */
 static int
-end_point(struct worker *w, uint32_t point, bool all)
+end_point(struct worker *w, uint32_t point)
+{
+	const struct peers *p;
+	int rc = 0;
+
+	while (rc == 0 && (p = map_find(&w->points, &point)) != NULL)
+		rc = end_flow(w, p->first, STREAM_OPEN, WHY_SNAPSHOT_END);
+	return rc;
+}
+
+/* End all of them. */
+static int
+end_all(struct worker *w)
 {
 	int rc = 0;
 
 	for (unsigned shard = 0; shard < NET_SHARDS; shard++) {
-		struct flow *f = flow_next(w->flows, shard, NULL);
+		struct flow *f;
 
-		while (f != NULL && rc == 0) {
-			struct flow *next = flow_next(w->flows, shard, f);
-			struct live_stream *s = (struct live_stream *)(void *)f;
-
-			if (all || f->key.point == point)
-				rc = end_flow(w, s, STREAM_OPEN,
-				              WHY_SNAPSHOT_END);
-			if (rc == 0 && out_full(w->env.out))
-				w->env.out = store_swap(w->store, w->env.out);
-			f = next;
-		}
+		while (rc == 0 &&
+		       (f = flow_next(w->flows, shard, NULL)) != NULL)
+			rc = end_flow(w, (struct live_stream *)(void *)f,
+			              STREAM_OPEN, WHY_SNAPSHOT_END);
 	}
 	return rc;
 }
@@ -208,7 +272,7 @@ static int
 take_work(struct worker *w, const struct work *work)
 {
 	if (work->kind == WORK_END_POINT)
-		return end_point(w, work->key.point, false);
+		return end_point(w, work->key.point);
 	return take_packet(w, work);
 }
 
@@ -218,11 +282,8 @@ worker_batch(struct worker *w, const struct batch *b)
 	int64_t start = clock_mono();
 	int rc = 0;
 
-	for (size_t i = 0; i < b->n && rc == 0; i++) {
+	for (size_t i = 0; i < b->n && rc == 0; i++)
 		rc = take_work(w, &b->work[i]);
-		if (rc == 0 && out_full(w->env.out))
-			w->env.out = store_swap(w->store, w->env.out);
-	}
 	if (rc == 0)
 		rc = stream_announce(&w->env);
 	if (rc != 0)
@@ -278,16 +339,22 @@ worker_new(struct job *j, struct batch_pool *batches, struct store *store,
 	struct worker *w = mem_zalloc(sizeof(*w));
 	struct engine_out out = { .entry = stream_on_entry,
 		                  .diag = stream_on_diag };
-	int rc = ERR_NOMEM;
+	uint8_t key[SIPHASH_KEY_SIZE];
+	int rc = map_random_key(key);
 
-	if (w == NULL)
-		return ERR_NOMEM;
+	if (w == NULL || rc != 0) {
+		mem_free(w);
+		return rc != 0 ? rc : ERR_NOMEM;
+	}
 	w->job = j;
 	w->batches = batches;
 	w->store = store;
 	w->env.job = j;
+	w->env.store = store;
 	out.ctx = &w->env;
 	budgets_init(w);
+	map_init(&w->points, sizeof(uint32_t), sizeof(struct peers), MAP_MAX,
+	         key);
 	if (queue_init(&w->queue, WORKER_QUEUE) != 0) {
 		mem_free(w);
 		return ERR_NOMEM;
@@ -295,6 +362,7 @@ worker_new(struct job *j, struct batch_pool *batches, struct store *store,
 	w->flows = flow_table_new(&j->opt->net, sizeof(struct live_stream));
 	w->env.engine = engine_new(&j->opt->proto, &out);
 	w->env.out = store_get(store);
+	rc = ERR_NOMEM;
 	if (w->flows == NULL || w->env.engine == NULL)
 		goto fail;
 	if (j->opt->only != NULL) {
@@ -324,10 +392,8 @@ drop_flows(struct worker *w)
 	for (unsigned shard = 0; shard < NET_SHARDS; shard++) {
 		struct flow *f;
 
-		while ((f = flow_next(w->flows, shard, NULL)) != NULL) {
-			stream_release((struct live_stream *)(void *)f);
-			flow_remove(w->flows, f);
-		}
+		while ((f = flow_next(w->flows, shard, NULL)) != NULL)
+			drop_flow(w, (struct live_stream *)(void *)f);
 	}
 }
 
@@ -344,7 +410,7 @@ worker_finish(struct worker *w)
 	if (!job_stopped(w->job)) {
 		int64_t start = clock_mono();
 
-		rc = end_point(w, 0, true);
+		rc = end_all(w);
 		if (rc != 0)
 			job_fail_code(w->job, rc, "ending the streams");
 		w->busy += clock_mono() - start;
@@ -363,6 +429,7 @@ worker_free(struct worker *w)
 	if (w->flows != NULL)
 		drop_flows(w);
 	flow_table_free(w->flows);
+	map_release(&w->points);
 	engine_free(w->env.engine);
 	store_give_back(w->store, w->env.out);
 	queue_release(&w->queue);

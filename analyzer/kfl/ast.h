@@ -17,10 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyzer/kfl/value.h"
 #include "base/str.h"
 
 struct kfl_path;
-struct kfl_regex;
 
 enum {
 	/* Longest query, macros expanded: generated ones have hundreds of
@@ -65,6 +65,7 @@ enum kfl_helper {
 struct kfl_arg {
 	struct str tag; /* "" without one */
 	struct kfl_node *value;
+	struct kfl_value constant; /* what it comes to, once prepared */
 	struct kfl_arg *next;
 };
 
@@ -102,13 +103,12 @@ struct kfl_node {
 	enum kfl_kind kind;
 	uint32_t at, end;       /* span in the expanded text */
 	struct str raw;         /* literals: the token */
-	struct str text;        /* strings and regular expressions: the value */
-	double number;          /* KFL_NUMBER */
-	bool truth;             /* KFL_BOOL */
+	struct str text;        /* strings and regular expressions */
+	struct kfl_value value; /* literals; a regular expression's is false
+	                         * until it is compiled */
 	struct kfl_node *left;  /* operand, or left operand */
 	struct kfl_node *right; /* right operand */
 	struct kfl_call *call;  /* KFL_CALL */
-	const struct kfl_regex *regex; /* KFL_REGEX, compiled; NULL: false */
 };
 
 /* The name of a helper, as queries write it. */

@@ -11,7 +11,7 @@
 struct lex {
 	struct str text;
 	size_t pos;
-	const char *bad; /* what is wrong with the present token */
+	const char *bad;   /* what is wrong with the present token */
 	char bad_text[64]; /* where `bad` is composed */
 	size_t bad_at;
 };
@@ -68,13 +68,13 @@ hex_value(int c)
 static const struct {
 	uint32_t from, to;
 } no_letters[] = {
-	{ 0x80, 0xa9 },       { 0xab, 0xb4 },     { 0xb6, 0xb9 },
-	{ 0xbb, 0xbf },       { 0xd7, 0xd7 },     { 0xf7, 0xf7 },
-	{ 0x2c2, 0x2c5 },     { 0x2d2, 0x2df },   { 0x300, 0x36f },
-	{ 0x2000, 0x2070 },   { 0x20a0, 0x2101 }, { 0x2190, 0x2bff },
-	{ 0x2e00, 0x2e2e },   { 0x2e30, 0x3004 }, { 0x3007, 0x3030 },
-	{ 0xd800, 0xf8ff },   { 0xfe00, 0xfe6f }, { 0xff00, 0xff0f },
-	{ 0xfff0, 0xffff },   { 0x1d000, 0x1d3ff }, { 0x1f000, 0x1faff },
+	{ 0x80, 0xa9 },        { 0xab, 0xb4 },       { 0xb6, 0xb9 },
+	{ 0xbb, 0xbf },        { 0xd7, 0xd7 },       { 0xf7, 0xf7 },
+	{ 0x2c2, 0x2c5 },      { 0x2d2, 0x2df },     { 0x300, 0x36f },
+	{ 0x2000, 0x2070 },    { 0x20a0, 0x2101 },   { 0x2190, 0x2bff },
+	{ 0x2e00, 0x2e2e },    { 0x2e30, 0x3004 },   { 0x3007, 0x3030 },
+	{ 0xd800, 0xf8ff },    { 0xfe00, 0xfe6f },   { 0xff00, 0xff0f },
+	{ 0xfff0, 0xffff },    { 0x1d000, 0x1d3ff }, { 0x1f000, 0x1faff },
 	{ 0xe0000, 0x10ffff },
 };
 
@@ -179,8 +179,7 @@ static void
 complain_digit(struct lex *l, int digit, int prefix)
 {
 	(void)snprintf(l->bad_text, sizeof(l->bad_text),
-	               "invalid digit '%c' in %s", digit,
-	               literal_name(prefix));
+	               "invalid digit '%c' in %s", digit, literal_name(prefix));
 	complain(l, l->bad_text);
 }
 
@@ -204,7 +203,8 @@ lex_prefix(struct lex *l, struct number *m)
 		*m = (struct number){ .prefix = 'b', .base = 2 };
 		break;
 	default:
-		*m = (struct number){ .prefix = '0', .base = 8, .seen = DIGITS };
+		*m =
+		    (struct number){ .prefix = '0', .base = 8, .seen = DIGITS };
 		return;
 	}
 	skip(l);
@@ -283,8 +283,8 @@ lex_number(struct lex *l, bool after_dot)
 	}
 	if (m.is_float) {
 		if (m.prefix == 'o' || m.prefix == 'b')
-			complain_literal(l, "invalid radix point in ",
-			                 m.prefix, "");
+			complain_literal(l, "invalid radix point in ", m.prefix,
+			                 "");
 		m.seen |= lex_digits(l, m.base, &m.invalid);
 	}
 	if ((m.seen & DIGITS) == 0)
@@ -464,12 +464,13 @@ kfl_place(struct str text, size_t at, struct err *e)
 
 int
 kfl_lex(struct str text, struct arena *a, struct err *e,
-        struct kfl_token **ret_tokens, size_t *ret_n)
+        struct kfl_token **ret_tokens, size_t *ret_bad)
 {
 	struct lex l = { .text = text };
 	struct kfl_token *t;
 	size_t n = 0;
 
+	*ret_bad = 0;
 	if (text.n > KFL_TEXT_MAX)
 		return err_set(e, ERR_LIMIT,
 		               "the query is longer than %d bytes",
@@ -492,11 +493,11 @@ kfl_lex(struct str text, struct arena *a, struct err *e,
 			break;
 		if (t[n++].type == KFL_T_EOF) {
 			*ret_tokens = t;
-			*ret_n = n;
 			return 0;
 		}
 	}
 	err_set(e, ERR_SYNTAX, "%s", l.bad);
 	kfl_place(text, l.bad_at, e);
+	*ret_bad = l.bad_at;
 	return ERR_SYNTAX;
 }

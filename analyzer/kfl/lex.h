@@ -40,10 +40,11 @@ struct kfl_token {
 
 /*
  * The tokens of `text`, the last of type KFL_T_EOF, in arena `a`. Or
- * ERR_SYNTAX with the message and the place in *e, ERR_NOMEM, ERR_BUDGET.
+ * ERR_SYNTAX with the message and the place in *e, and the offset in *ret_bad;
+ * ERR_LIMIT, ERR_NOMEM, ERR_BUDGET.
  */
 int kfl_lex(struct str text, struct arena *a, struct err *e,
-            struct kfl_token **ret_tokens, size_t *ret_n) WARN_UNUSED;
+            struct kfl_token **ret_tokens, size_t *ret_bad) WARN_UNUSED;
 
 /* Sets line and column (from 1, in bytes) of offset `at` of `text` in *e. */
 void kfl_place(struct str text, size_t at, struct err *e);

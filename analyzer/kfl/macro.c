@@ -32,9 +32,9 @@ stands_alone(struct str text, size_t at, size_t n)
 		after++;
 	if (before > 0 && text.p[before - 1] == '.')
 		return false;
-	return after == text.n || (text.p[after] != '.' &&
-	                           text.p[after] != ':' &&
-	                           text.p[after] != '[');
+	return after == text.n ||
+	       (text.p[after] != '.' && text.p[after] != ':' &&
+	        text.p[after] != '[');
 }
 
 static const struct kfl_macro *

@@ -32,7 +32,8 @@ struct kfl_macros {
 	bool words;
 };
 
-/* A replacement: [at, at + n) of the expanded text came from [from, +from_n). */
+/* A replacement: [at, at + n) of the expanded text came from [from, +from_n).
+ */
 struct kfl_expansion {
 	size_t at, n;
 	size_t from, from_n;

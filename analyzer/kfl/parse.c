@@ -175,27 +175,52 @@ trim_quotes(struct str s)
 	return s;
 }
 
+/* The value of a literal; NULL, or why it has none. */
+static const char *
+literal_value(struct kfl_node *n)
+{
+	double d;
+	const char *bad;
+
+	switch (n->kind) {
+	case KFL_NUMBER:
+		bad = kfl_literal_number(n->raw, &d);
+		if (bad != NULL)
+			return bad;
+		n->value.type = KFL_V_FLOAT;
+		n->value.u.number = d;
+		return NULL;
+	case KFL_STRING:
+		kfl_value_set_text(&n->value, n->text);
+		return NULL;
+	case KFL_NIL:
+		n->value.type = KFL_V_NULL;
+		return NULL;
+	default:
+		n->value.type = KFL_V_BOOL;
+		n->value.u.truth = n->kind == KFL_BOOL &&
+		                   str_eq(n->raw, STR("true"));
+		return NULL;
+	}
+}
+
 static enum result
 parse_literal(struct parser *p, struct ctx *c, enum kfl_kind kind,
               struct kfl_node **ret)
 {
 	const struct kfl_token *t = token(p, c);
 	struct kfl_node *n = new_node(p, kind, c->at);
+	const char *bad;
 
 	if (n == NULL)
 		return FAILED;
 	c->at++;
 	n->raw = t->text;
 	n->text = trim_quotes(t->text);
-	n->truth = str_eq(t->text, STR("true"));
-	if (kind == KFL_NUMBER) {
-		const char *bad = kfl_literal_number(t->text, &n->number);
-
-		if (bad != NULL) {
-			p->fail =
-			    (struct fail){ FAIL_NUMBER, c->at - 1, bad };
-			return FAILED;
-		}
+	bad = literal_value(n);
+	if (bad != NULL) {
+		p->fail = (struct fail){ FAIL_NUMBER, c->at - 1, bad };
+		return FAILED;
 	}
 	close_node(p, c, n);
 	*ret = n;
@@ -555,8 +580,8 @@ parse_primary(struct parser *p, struct ctx *c, struct kfl_node **ret)
 	return r;
 }
 
-static enum result
-parse_sign(struct parser *p, struct ctx *c, struct kfl_node **ret);
+static enum result parse_sign(struct parser *p, struct ctx *c,
+                              struct kfl_node **ret);
 
 static enum result
 parse_unary(struct parser *p, struct ctx *c, struct kfl_node **ret)
@@ -580,8 +605,7 @@ static enum result
 parse_sign(struct parser *p, struct ctx *c, struct kfl_node **ret)
 {
 	bool negates = str_eq(token(p, c)->text, STR("-"));
-	struct kfl_node *n =
-	    new_node(p, negates ? KFL_NEG : KFL_NOT, c->at);
+	struct kfl_node *n = new_node(p, negates ? KFL_NEG : KFL_NOT, c->at);
 	enum result r;
 
 	if (n == NULL || descend(p) != OK)
@@ -774,14 +798,19 @@ report_number(const struct parser *p, const struct fail *f, struct err *e)
 }
 
 static int
-report(const struct parser *p, const struct fail *f, struct err *e)
+report(const struct parser *p, const struct fail *f, struct err *e,
+       struct kfl_where *where)
 {
 	const struct kfl_token *t = &p->t[f->token];
 	struct str quoted = STR("\"<EOF>\"");
 	bool expected = f->what[0] != '\0';
 
+	where->at = t->at;
+	where->end = t->at + t->text.n;
+	where->expected = "";
 	if (f->kind != FAIL_TOKEN)
 		return report_number(p, f, e);
+	where->expected = f->what;
 	if (t->type != KFL_T_EOF)
 		quoted = kfl_literal_quote(t->text, p->a);
 	err_set(e, ERR_SYNTAX, "unexpected token " STR_FMT "%s%s%s",
@@ -793,19 +822,21 @@ report(const struct parser *p, const struct fail *f, struct err *e)
 
 int
 kfl_parse_text(struct str text, struct arena *a, struct err *e,
-               struct kfl_node **ret_root)
+               struct kfl_where *where, struct kfl_node **ret_root)
 {
 	struct parser p = { .a = a, .text = text };
 	struct ctx c = { .at = 0 };
 	struct kfl_node *root = NULL;
 	struct kfl_token *tokens;
 	enum result r;
-	size_t n;
 	int rc;
 
-	rc = kfl_lex(text, a, e, &tokens, &n);
-	if (rc != 0)
+	rc = kfl_lex(text, a, e, &tokens, &where->at);
+	if (rc != 0) {
+		where->end = where->at;
+		where->expected = "";
 		return rc;
+	}
 	p.t = tokens;
 	if (text.n == 0) {
 		root = new_node(&p, KFL_EMPTY, 0);
@@ -818,7 +849,7 @@ kfl_parse_text(struct str text, struct arena *a, struct err *e,
 	if (p.stop != 0)
 		return report_limit(&p, e);
 	if (r == FAILED)
-		return report(&p, &p.fail, e);
+		return report(&p, &p.fail, e, where);
 	if (r == OK && token(&p, &c)->type == KFL_T_EOF) {
 		*ret_root = root;
 		return 0;
@@ -826,5 +857,5 @@ kfl_parse_text(struct str text, struct arena *a, struct err *e,
 	(void)fail(&p, &c, "");
 	if (c.at < c.depth)
 		p.fail = c.deepest;
-	return report(&p, &p.fail, e);
+	return report(&p, &p.fail, e, where);
 }

@@ -16,13 +16,20 @@
 #include "base/compiler.h"
 #include "base/err.h"
 
+/* Where parsing ended, and what would have been right there. */
+struct kfl_where {
+	size_t at, end;       /* in the expanded text */
+	const char *expected; /* as in the message; "" when there is nothing */
+};
+
 /*
  * Parses `text`, macros expanded; the tree and what it points to live in `a`
  * and in `text`. ERR_SYNTAX (the message in *e is the original's, without its
  * position, which is in line and col; line 0: it has none), ERR_LIMIT,
- * ERR_NOMEM, ERR_BUDGET.
+ * ERR_NOMEM, ERR_BUDGET. *where is filled in with ERR_SYNTAX.
  */
 int kfl_parse_text(struct str text, struct arena *a, struct err *e,
+                   struct kfl_where *where,
                    struct kfl_node **ret_root) WARN_UNUSED;
 
 #endif /* KFL_PARSE_H */

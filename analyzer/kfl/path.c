@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/kfl/path.h"
 
-#include <assert.h>
+#include <string.h>
 
 #include "analyzer/kfl/filter.h"
 
@@ -123,6 +123,7 @@ walk_descent(struct walk *w, size_t i, struct kfl_value *v, unsigned depth)
 		walk_from(w, i + 1, v, depth);
 }
 
+/* Both ends belong to a slice, in this dialect. */
 static void
 walk_slice(struct walk *w, size_t i, struct kfl_value *v,
            const struct kfl_step *s, unsigned depth)
@@ -135,13 +136,11 @@ walk_slice(struct walk *w, size_t i, struct kfl_value *v,
 		return;
 	if (from < 0)
 		from = 0;
-	if (s->by > 0) {
-		for (; from < to && from < n && w->rc == 0; from += s->by)
-			walk_index(w, i, v, from, depth);
-		return;
-	}
-	for (; from > to && from >= 0 && from < n && w->rc == 0; from += s->by)
+	for (; from >= 0 && from < n && w->rc == 0; from += s->by) {
+		if (s->by > 0 ? from > to : from < to)
+			return;
 		walk_index(w, i, v, from, depth);
+	}
 }
 
 static void
@@ -224,7 +223,10 @@ kfl_path_set(const struct kfl_path *p, struct kfl_value *root, struct str text,
 	struct walk w = { .path = p, .a = a, .hits = &hits };
 	int rc;
 
-	w.create = p->n > 0 && p->step[0].kind != KFL_STEP_DESCENT;
+	/* Such a path names everything below, and nothing in particular. */
+	if (p->n == 0 || p->step[p->n - 1].kind == KFL_STEP_DESCENT)
+		return 0;
+	w.create = p->step[0].kind != KFL_STEP_DESCENT;
 	rc = walk(&w, root);
 	for (size_t i = 0; i < hits.n && rc == 0; i++)
 		kfl_value_set_text(hits.v[i], text);

@@ -12,6 +12,7 @@
 #define KFL_PATH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "analyzer/kfl/value.h"
 #include "base/arena.h"
@@ -20,6 +21,8 @@
 #include "base/str.h"
 
 enum {
+	/* Indexes and the parts of slices, either way. */
+	KFL_INDEX_MAX = INT32_MAX,
 	/* Fragments of one path. */
 	KFL_STEPS_MAX = 64,
 	/* Places that one path may name in one value. */
@@ -42,10 +45,10 @@ struct kfl_filter;
 
 struct kfl_step {
 	enum kfl_step_kind kind;
-	struct str name;  /* CHILD */
-	int64_t index;    /* INDEX; SLICE: the first */
-	int64_t end;      /* SLICE: one past the last */
-	int64_t by;       /* SLICE: 0 names nothing */
+	struct str name; /* CHILD */
+	int64_t index;   /* INDEX; SLICE: the first */
+	int64_t end;     /* SLICE: the last */
+	int64_t by;      /* SLICE: 0 names nothing */
 	const struct kfl_filter *filter;
 	struct kfl_step *also; /* UNION: CHILDs and INDEXes */
 };

@@ -58,7 +58,8 @@ struct kfl_value {
 };
 
 /* A new value in `a`, or NULL. */
-struct kfl_value *kfl_value_new(struct arena *a, enum kfl_type type) WARN_UNUSED;
+struct kfl_value *kfl_value_new(struct arena *a,
+                                enum kfl_type type) WARN_UNUSED;
 
 /* Makes v the last member of `parent`. */
 void kfl_value_add(struct kfl_value *parent, struct kfl_value *v);

@@ -169,7 +169,7 @@ go_opaque(struct engine_stream *s, const char *reason)
 	s->phase = PHASE_OPAQUE;
 }
 
-/* Memory or budget is out: the rest is not dissected, and a diag row says so. */
+/* Memory or budget is out: what follows is not dissected, and a row says so. */
 static void
 give_up(struct engine_stream *s)
 {

@@ -35,7 +35,7 @@ _analyzer()
 			open) words='-n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			index) words='--json --digest -n --limit -j --jobs -w --workspace --verify -f --force --only -h --help' && break ;;
 			streams) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
-			query) words='--json --full --count -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			query) words='--json --full --count --lenient -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			show) words='--json --body -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			diag) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			verify) words='--json -n --limit -j --jobs -w --workspace --only -h --help' && break ;;

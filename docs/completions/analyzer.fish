@@ -11,6 +11,7 @@ complete -c analyzer -n __fish_use_subcommand -a help -d 'explain a command, or 
 complete -c analyzer -n '__fish_seen_subcommand_from index streams query show diag verify' -l json -d 'print JSON, one object a line, instead of text'
 complete -c analyzer -n '__fish_seen_subcommand_from query' -l full -d 'print entries whole, with headers and bodies, as JSON, one a line'
 complete -c analyzer -n '__fish_seen_subcommand_from query' -l count -d 'print only how many entries match'
+complete -c analyzer -n '__fish_seen_subcommand_from query' -l lenient -d 'let a name in the query that no entry can have match nothing, as the original does, instead of refusing the query'
 complete -c analyzer -n '__fish_seen_subcommand_from index' -l digest -d 'print only the canonical digest of the index'
 complete -c analyzer -n '__fish_seen_subcommand_from show' -l body -x -a 'request response' -d 'write the body of that side, decoded, and nothing else'
 complete -c analyzer -n '__fish_seen_subcommand_from open index streams query show diag verify' -s n -l limit -x -d 'with a name, set that limit (analyzer help limits); with a number, which query and open understand, print at most that many entries'

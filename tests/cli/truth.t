@@ -25,6 +25,7 @@ found()
 		else .postData.text | length end;
 	def response: if coded | not then .content.size // 0
 		elif .headers["Content-Length"] then .bodySize else "-" end;
+	select(.protocol.name == "http") |
 	[.node.name, .src.ip, .dst.port, .request.method, .request.url,
 		.response.status // 0, (.request | request),
 		(.response | response)] | @tsv' | LC_ALL=C sort
@@ -50,7 +51,8 @@ is 'every explanation says why' \
 
 # The calls that were cut off, lost or refused are the ones that say so.
 "$analyzer" query samples/shop.tar.gz '' --full |
-	jq -r 'select(.evidence.complete | not) |
+	jq -r 'select(.protocol.name == "http") |
+		select(.evidence.complete | not) |
 		[.request.url, .evidence.reason] | @tsv' |
 	LC_ALL=C sort -u >"$tmp/incomplete"
 cat >"$tmp/want" <<END

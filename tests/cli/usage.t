@@ -42,10 +42,12 @@ usage 'a limit that is no number' 'not a whole number' \
 	"$analyzer" index --limit headers=few "$tiny"
 usage 'a bare number for --limit of index' 'wants NAME=VALUE' \
 	"$analyzer" index --limit 5 "$tiny"
-usage 'an unknown protocol' 'no such protocol; there is http1' \
+usage 'an unknown protocol' 'no such protocol; there is' \
 	"$analyzer" index --only smtp "$tiny"
-usage 'a query that is not understood yet' 'protocol macros: http' \
-	"$analyzer" query "$tiny" 'request.method == "GET"'
+usage 'a query with a mistake' 'the query was not run' \
+	"$analyzer" query "$tiny" 'request.method = "GET"'
+usage 'a query with an unknown name' 'did you mean request.method' \
+	"$analyzer" query "$tiny" 'request.metod == "GET"'
 usage 'a body of neither side' 'one of request|response' \
 	"$analyzer" show --body both "$tiny" 1
 usage 'what is no entry id' 'no entry id' "$analyzer" show "$tiny" one

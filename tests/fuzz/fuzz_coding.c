@@ -51,7 +51,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		n -= part;
 	}
 	if (rc == 0)
-		(void)coding_end(c);
+		rc = coding_end(c);
+	if (rc > 0)
+		abort();
 	if (sum > OUT_MAX)
 		abort();
 	coding_free(c);

@@ -23,6 +23,8 @@ static const struct {
 	{ ENTRY_LATE_JOIN, "late" },
 	{ ENTRY_ROLE_GUESSED, "guessed" },
 	{ ENTRY_FAILED, "failed" },
+	{ ENTRY_ONE_WAY, "one-way" },
+	{ ENTRY_REVERSED, "reversed" },
 	{ ENTRY_RESYNCED, "resynced" },
 	{ ENTRY_PAIR_DOUBT, "doubt" },
 };
@@ -148,17 +150,34 @@ static const struct sink_ops probe_ops = {
 	.null = probe_begin,
 };
 
-/* Does this member, rendered, say what the index has? */
-static bool
-world_agrees(const struct exchange *x, enum side side, const char *key,
-             struct str text, int64_t number)
+/* The member of a side that an index column has, or NULL. */
+static const char *
+world_member(const struct world *w, enum side side, const char *column)
 {
+	struct str name = side == SIDE_REQUEST ? STR("request.")
+	                                       : STR("response.");
+
+	for (const struct field *f = w->table[0]->fields; f->path; f++)
+		if (f->column != NULL && strcmp(f->column, column) == 0 &&
+		    str_starts(str_from_c(f->path), name))
+			return f->path + name.n;
+	return NULL;
+}
+
+/* Does the member that a column is made of, rendered, say the same? */
+static bool
+world_agrees(const struct world *w, const struct exchange *x, enum side side,
+             const char *column, struct str text, int64_t number)
+{
+	const char *key = world_member(w, side, column);
 	struct probe_sink p = { .sink = { .ops = &probe_ops },
 		                .key = str_from_c(key) };
 	bool same;
 
+	if (key == NULL)
+		return true;
 	buf_init(&p.text, WORLD_MAX);
-	same = proto_http1.render(x, side, &p.sink) == 0;
+	same = w->table[0]->render(x, side, &p.sink) == 0;
 	/* Without its start line a message renders as {}. */
 	if (p.hit)
 		same = same && str_starts(buf_str(&p.text), text) &&
@@ -205,15 +224,15 @@ world_side(struct world *w, const struct exchange *x, enum side side)
 		jout_init_buf(&j, &w->text);
 		sink_json_init(&s, &j);
 		rc = show == WORLD_JSON
-		         ? proto_http1.render(x, side, &s.sink)
-		         : proto_http1.represent(x, side, &s.sink);
+		         ? w->table[0]->render(x, side, &s.sink)
+		         : w->table[0]->represent(x, side, &s.sink);
 		if (rc == 0)
 			rc = jout_finish(&j);
 		if (rc != 0 && w->failed == 0)
 			w->failed = rc;
 	}
 	if (w->show & WORLD_BODIES) {
-		rc = proto_http1.body(x, side, true, all, &out);
+		rc = w->table[0]->body(x, side, true, all, &out);
 		if (rc != 0) {
 			world_put(w, STR(" "));
 			world_put(w, str_from_c(err_text(rc)));
@@ -264,14 +283,14 @@ world_entry(void *ctx, const struct entry *e)
 		world_line(w, e);
 	if (e->request.present) {
 		w->sides_agree &=
-		    world_agrees(&x, SIDE_REQUEST, "method", e->method, 0) &&
-		    world_agrees(&x, SIDE_REQUEST, "path", e->target, 0);
+		    world_agrees(w, &x, SIDE_REQUEST, "method", e->method, 0) &&
+		    world_agrees(w, &x, SIDE_REQUEST, "target", e->target, 0);
 		if (w->show & (WORLD_JSON | WORLD_SECTIONS | WORLD_BODIES))
 			world_side(w, &x, SIDE_REQUEST);
 	}
 	arena_clear(&w->scratch);
 	if (e->response.present) {
-		w->sides_agree &= world_agrees(&x, SIDE_RESPONSE, "status",
+		w->sides_agree &= world_agrees(w, &x, SIDE_RESPONSE, "status",
 		                               STR_NONE, e->status);
 		if (w->show & (WORLD_JSON | WORLD_SECTIONS | WORLD_BODIES))
 			world_side(w, &x, SIDE_RESPONSE);
@@ -298,7 +317,10 @@ world_diag(void *ctx, const struct diag *d)
 void
 http1_world_init(struct world *w, unsigned show)
 {
-	*w = (struct world){ .show = show, .sides_agree = true };
+	*w = (struct world){ .show = show,
+		             .sides_agree = true,
+		             .table = { &proto_http1, NULL },
+		             .port = 80 };
 	proto_limits_init(&w->limits);
 	w->budget.max = WORLD_MAX;
 	for (int i = 0; i < 2; i++) {
@@ -312,21 +334,20 @@ http1_world_init(struct world *w, unsigned show)
 bool
 http1_world_open(struct world *w, int opener)
 {
-	static const struct dissector *const table[] = { &proto_http1, NULL };
 	static const struct overlay *const none[] = { NULL };
 	const struct engine_out out = { .entry = world_entry,
 		                        .diag = world_diag,
 		                        .ctx = w };
 	const struct engine_open o = { .stream = 1,
 		                       .l4 = 6,
-		                       .port = { 40000, 80 },
+		                       .port = { 40000, w->port },
 		                       .opener = opener,
 		                       .budget = &w->budget };
 
 	w->engine = engine_new(&w->limits, &out);
 	if (w->engine == NULL)
 		return false;
-	engine_tables(w->engine, table,
+	engine_tables(w->engine, w->table,
 	              w->overlays != NULL ? w->overlays : none);
 	w->stream = engine_open(w->engine, &o);
 	return w->stream != NULL;

@@ -3,7 +3,8 @@
  * http1_world: a conversation in memory, dissected and then rendered, for tests
  * and fuzz targets.
  *
- * Bytes are given to an engine that knows HTTP/1 only, each call as a packet of
+ * Bytes are given to an engine that knows one dissector only (HTTP/1 unless
+ * another is set), each call as a packet of
  * its own, in an exact-size copy on the heap so that a read past them is seen.
  * What was given stays readable at its stream offset, as the evidence would,
  * and every entry is rendered through that at once. The text of all entries is
@@ -31,6 +32,8 @@ enum world_show {
 struct world {
 	struct proto_limits limits;
 	const struct overlay *const *overlays; /* NULL: none */
+	const struct dissector *table[2];      /* the dissector, and NULL */
+	uint16_t port;                         /* of the server */
 	struct engine *engine;
 	struct engine_stream *stream;
 	struct engine_budget budget;
@@ -45,7 +48,7 @@ struct world {
 	bool sides_agree; /* rendered summaries equal the indexed ones */
 };
 
-/* limits may be changed between these two. */
+/* limits, table[0] and port may be changed between these two. */
 void http1_world_init(struct world *w, unsigned show);
 bool http1_world_open(struct world *w, int opener);
 

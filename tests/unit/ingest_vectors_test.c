@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The captures of tests/golden/vectors/ against what the original says about
- * them (http.json): the whole entry, its line in lists, and its representation,
- * field by field. deviations.tsv has every difference and its reason, and says
- * how fields are named and what is not compared.
+ * them (PROTOCOL.json there): the whole entry, its line in lists, and its
+ * representation, field by field. deviations.tsv has every difference and its
+ * reason, and says how fields are named and what is not compared.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -120,25 +120,26 @@ compare(struct test *t, const char *path, json_t *a, json_t *b)
 
 /* ---- items ---- */
 
+/* By what lists show: a method and a path, a command and a key. */
 static bool
 same_call(json_t *a, json_t *b)
 {
-	json_t *x = side(a, "request"), *y = side(b, "request");
+	json_t *x = member(a, "base"), *y = member(b, "base");
 
 	return strcmp(text(x, "method"), text(y, "method")) == 0 &&
-	       strcmp(text(x, "path"), text(y, "path")) == 0;
+	       strcmp(text(x, "summary"), text(y, "summary")) == 0;
 }
 
 /* An item that only we have, named by what is there of it. */
 static void
 extra(struct test *t, json_t *item)
 {
-	json_t *request = side(item, "request");
+	json_t *base = member(item, "base");
 	char name[PATH];
 
-	if (json_object_size(request) != 0)
+	if (json_object_size(side(item, "request")) != 0)
 		(void)snprintf(name, sizeof(name), "+%s %s",
-		               text(request, "method"), text(request, "path"));
+		               text(base, "method"), text(base, "summary"));
 	else
 		(void)snprintf(name, sizeof(name),
 		               "+response %" JSON_INTEGER_FORMAT,
@@ -223,28 +224,41 @@ check_vector(struct test *t, json_t *vector)
 	json_decref(t->ours);
 }
 
+/* The captures of one file of recorded answers; how many there are. */
+static size_t
+check_file(struct test *t, const char *name)
+{
+	json_error_t where;
+	char path[PATH];
+	json_t *all, *v;
+	size_t i;
+
+	(void)snprintf(path, sizeof(path), FOLDER "%s.json", name);
+	all = json_load_file(path, 0, &where);
+	if (!ok(all != NULL, "the recorded answers are there"))
+		tap_note(where.text);
+	json_array_foreach(member(all, "vectors"), i, v) check_vector(t, v);
+	json_decref(all);
+	return i;
+}
+
 int
 main(void)
 {
+	static const char *const files[] = { "http", "redis", "dns" };
 	static struct test t;
-	json_error_t where;
-	json_t *all = json_load_file(FOLDER "http.json", 0, &where), *v;
-	size_t i;
+	size_t captures = 0;
 
-	if (!ok(all != NULL, "the recorded answers are there")) {
-		tap_note(where.text);
-		return tap_done();
-	}
 	indexed_begin(&t.x);
 	explained_read(&t.table, TABLE);
-	json_array_foreach(member(all, "vectors"), i, v) check_vector(&t, v);
-	printf("# %zu captures, %zu entries, %zu values\n", i, t.items,
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		captures += check_file(&t, files[i]);
+	printf("# %zu captures, %zu entries, %zu values\n", captures, t.items,
 	       t.fields);
 	ok(t.items > 40, "entries were compared");
 	is_int(t.table.unexplained, 0, "each difference is explained");
 	is_int(explained_finish(&t.table), 0, "no explanation is out of date");
 	explained_release(&t.table);
 	indexed_end(&t.x);
-	json_decref(all);
 	return tap_done();
 }

@@ -32,6 +32,11 @@ start(struct engine_log *l)
 		abort();
 }
 
+/* What a stream is told that has no memory from its beginning on. */
+#define OVER_BUDGET                                                         \
+	"! limit stream-budget 0@0+0 the limit stream-budget was reached; " \
+	"what is past it is not shown\n"
+
 /* The end of the test of one stream. */
 static void
 finish(struct engine_log *l, const char *want, const char *reason,
@@ -311,7 +316,7 @@ test_other_dissectors(void)
 	l.dissectors = table;
 	start(&l);
 	engine_log_text(&l, 0, "!r");
-	finish(&l, "", "memory budget used up", "state has a limit");
+	finish(&l, OVER_BUDGET, "memory budget used up", "state has a limit");
 
 	l = prepared();
 	other = odd_dissector;
@@ -320,7 +325,7 @@ test_other_dissectors(void)
 	l.dissectors = table;
 	start(&l);
 	engine_log_text(&l, 0, "!r");
-	finish(&l, "", "memory budget used up", "and counts");
+	finish(&l, OVER_BUDGET, "memory budget used up", "and counts");
 }
 
 static void
@@ -332,14 +337,14 @@ test_budget(void)
 	start(&l);
 	l.budget.max = l.budget.used + 2;
 	engine_log_text(&l, 0, "Q a");
-	finish(&l, "", "memory budget used up", "no room to probe");
+	finish(&l, OVER_BUDGET, "memory budget used up", "no room to probe");
 
 	l = prepared();
 	start(&l);
 	l.budget.max = l.budget.used + 4;
 	engine_log_text(&l, 0, "Q a");
 	engine_log_text(&l, 0, "bcdef 0\n");
-	finish(&l, "", "memory budget used up", "no room to probe on");
+	finish(&l, OVER_BUDGET, "memory budget used up", "no room to probe on");
 
 	l = prepared();
 	l.budget.max = 1;

@@ -56,7 +56,6 @@ count(const char *prefix)
 	struct dirent *e;
 	int n = 0;
 
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): d is ours alone. */
 	while (d != NULL && (e = readdir(d)) != NULL)
 		n += strncmp(e->d_name, prefix, strlen(prefix)) == 0 &&
 		     e->d_name[0] != '.';
@@ -509,9 +508,9 @@ static void
 set_variable(const char *name, const char *value)
 {
 	if (value != NULL)
-		setenv(name, value, 1); /* NOLINT(concurrency-mt-unsafe) */
+		setenv(name, value, 1);
 	else
-		unsetenv(name); /* NOLINT(concurrency-mt-unsafe) */
+		unsetenv(name);
 }
 
 static void

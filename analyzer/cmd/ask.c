@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/cmd/ask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer/kfl/bounds.h"
+#include "analyzer/kfl/kfl.h"
+#include "analyzer/proto/overlay.h"
+#include "analyzer/proto/proto.h"
+#include "base/clock.h"
+
+enum {
+	ASK_MACROS = 64,       /* more protocols than there will be */
+	ASK_TABLES = 64,       /* of fields: one a dissector and overlay */
+	ASK_TEXT = 64,         /* bytes of a macro's condition */
+	ASK_EXPLAIN = 1 << 16, /* bytes of the lines that show a mistake */
+	ASK_SQL = 1 << 20,     /* bytes of a condition and of its values */
+};
+
+#define ASK_ARENA (KFL_BOUNDS_ARENA + 4u * ASK_SQL)
+
+/* ---- macros ---- */
+
+struct macros {
+	struct kfl_macro macro[ASK_MACROS];
+	char text[ASK_MACROS][ASK_TEXT];
+	size_t n;
+};
+
+static void
+add_macro(struct macros *m, const char *name)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (str_eq(m->macro[i].name, str_from_c(name)))
+			return;
+	}
+	if (m->n == ASK_MACROS)
+		return;
+	(void)snprintf(m->text[m->n], ASK_TEXT, "protocol.macro == \"%s\"",
+	               name);
+	m->macro[m->n].name = str_from_c(name);
+	m->macro[m->n].text = str_from_c(m->text[m->n]);
+	m->n++;
+}
+
+static void
+add_macros(struct macros *m, const struct protocol *const *variants)
+{
+	for (; *variants != NULL; variants++)
+		add_macro(m, (*variants)->macro);
+}
+
+static void
+macros_init(struct macros *m)
+{
+	m->n = 0;
+	for (size_t i = 0; proto_registry[i] != NULL; i++)
+		add_macros(m, proto_registry[i]->protocols);
+	for (size_t i = 0; overlay_registry[i] != NULL; i++)
+		add_macros(m, overlay_registry[i]->protocols);
+}
+
+/* The variant that a macro alone stands for; all of its macro share abbr. */
+static const struct protocol *
+variant_of(const struct protocol *const *variants, struct str name)
+{
+	for (; *variants != NULL; variants++) {
+		if (str_eq(str_from_c((*variants)->macro), name))
+			return *variants;
+	}
+	return NULL;
+}
+
+static const struct protocol *
+find_macro(struct str name)
+{
+	const struct protocol *p = NULL;
+
+	for (size_t i = 0; proto_registry[i] != NULL && p == NULL; i++)
+		p = variant_of(proto_registry[i]->protocols, name);
+	for (size_t i = 0; overlay_registry[i] != NULL && p == NULL; i++)
+		p = variant_of(overlay_registry[i]->protocols, name);
+	return p;
+}
+
+static void
+ask_macro(struct ask *a, const struct protocol *p)
+{
+	a->bind = (struct index_bind){ .kind = INDEX_BIND_TEXT,
+		                       .s = str_from_c(p->abbr) };
+	a->over = (struct index_where){
+		.sql = "proto IN (SELECT id FROM protocol WHERE abbr = ?)",
+		.nbinds = 1,
+		.binds = &a->bind,
+	};
+	a->under = a->over;
+}
+
+/* ---- KFL ---- */
+
+/* The end of the snapshot in ms, which now() counts from. */
+static int64_t
+end_of(struct opened *o)
+{
+	uint64_t ns;
+
+	if (str_u64(index_meta(opened_index(o), "to"), &ns) != 0)
+		return 0;
+	return (int64_t)(ns / (uint64_t)CLOCK_MSEC);
+}
+
+static size_t
+field_tables(const struct field *tables[ASK_TABLES])
+{
+	size_t n = 0;
+
+	tables[n++] = entry_fields;
+	for (size_t i = 0; proto_registry[i] != NULL && n < ASK_TABLES; i++)
+		tables[n++] = proto_registry[i]->fields;
+	for (size_t i = 0; overlay_registry[i] != NULL && n < ASK_TABLES; i++)
+		tables[n++] = overlay_registry[i]->fields;
+	return n;
+}
+
+/* ---- what the index can tell beforehand ---- */
+
+static size_t
+families_of(struct kfl_family families[ASK_TABLES])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; proto_registry[i] != NULL && n < ASK_TABLES; i++)
+		families[n++] = (struct kfl_family){
+			.fields = proto_registry[i]->fields,
+			.protocols = proto_registry[i]->protocols,
+		};
+	for (size_t i = 0; overlay_registry[i] != NULL && n < ASK_TABLES; i++)
+		families[n++] = (struct kfl_family){
+			.fields = overlay_registry[i]->fields,
+			.protocols = overlay_registry[i]->protocols,
+		};
+	return n;
+}
+
+static struct index_bind
+bind_of(const struct kfl_bind *b)
+{
+	static const enum index_bind_kind kinds[] = {
+		[KFL_BIND_INT] = INDEX_BIND_INT,
+		[KFL_BIND_REAL] = INDEX_BIND_REAL,
+		[KFL_BIND_TEXT] = INDEX_BIND_TEXT,
+	};
+
+	return (struct index_bind){
+		.kind = kinds[b->kind], .i = b->i, .d = b->d, .s = b->s
+	};
+}
+
+/* A condition as the index wants it; all of it is the arena's. */
+static int
+where_of(struct arena *a, const struct kfl_cond *c, struct index_where *ret)
+{
+	struct buf sql, binds;
+	struct index_bind *list;
+	size_t n;
+	int rc;
+
+	buf_init(&sql, ASK_SQL);
+	buf_init(&binds, ASK_SQL);
+	rc = kfl_cond_write(c, &sql, &binds);
+	if (rc == 0)
+		rc = buf_append_byte(&sql, '\0');
+	n = binds.n / sizeof(struct kfl_bind);
+	list = arena_array(a, n + 1, sizeof(*list));
+	for (size_t i = 0; rc == 0 && list != NULL && i < n; i++) {
+		struct kfl_bind b;
+
+		memcpy(&b, binds.p + i * sizeof(b), sizeof(b));
+		list[i] = bind_of(&b);
+	}
+	*ret = (struct index_where){ .sql = arena_dup(a, buf_str(&sql)).p,
+		                     .nbinds = n,
+		                     .binds = list };
+	buf_release(&sql);
+	buf_release(&binds);
+	return rc != 0 ? rc : arena_error(a);
+}
+
+static int
+bound(struct ask *a, struct err *e)
+{
+	struct kfl_family families[ASK_TABLES];
+	size_t n = families_of(families);
+	struct kfl_bounds b;
+	int rc = kfl_bounds(a->kfl, families, n, &a->arena, &b);
+
+	if (rc == 0)
+		rc = where_of(&a->arena, b.over, &a->over);
+	if (rc == 0)
+		rc = where_of(&a->arena, b.under, &a->under);
+	return rc == 0 ? 0 : err_set(e, rc, "the query: %s", err_text(rc));
+}
+
+/* ---- KFL ---- */
+
+static int
+open_kfl(struct ask *a, struct str text, struct opened *o, bool lenient,
+         struct err *e)
+{
+	const struct field *tables[ASK_TABLES];
+	struct macros m;
+	struct kfl_setup setup = { .fields = tables,
+		                   .nfields = field_tables(tables),
+		                   .lenient = lenient,
+		                   .now_ms = end_of(o) };
+	int rc;
+
+	macros_init(&m);
+	setup.macro = m.macro;
+	setup.nmacros = m.n;
+	rc = kfl_open(text, &setup, e, &a->explain, &a->kfl);
+	if (rc == ERR_SYNTAX) {
+		err_add_context(e, "the query");
+		e->code = ERR_USAGE;
+		return ERR_USAGE;
+	}
+	if (rc == 0)
+		return bound(a, e);
+	return e->text[0] != '\0'
+	           ? rc
+	           : err_set(e, rc, "the query: %s", err_text(rc));
+}
+
+int
+ask_prepare(struct str text, struct opened *o, bool lenient, struct err *e,
+            struct ask *ret_ask)
+{
+	struct str query = str_trim(text);
+	const struct protocol *p = find_macro(query);
+
+	*ret_ask = (struct ask){ .over = { .sql = NULL } };
+	arena_init(&ret_ask->arena, ASK_ARENA, 0);
+	buf_init(&ret_ask->explain, ASK_EXPLAIN);
+	if (query.n == 0)
+		return 0;
+	if (p != NULL) {
+		ask_macro(ret_ask, p);
+		return 0;
+	}
+	return open_kfl(ret_ask, text, o, lenient, e);
+}
+
+void
+ask_release(struct ask *a)
+{
+	kfl_free(a->kfl);
+	a->kfl = NULL;
+	buf_release(&a->explain);
+	arena_release(&a->arena);
+}
