@@ -202,8 +202,11 @@ lock_root(struct workspace_root *r, struct err *e, int *ret_fd)
 
 	if (rc == 0)
 		return 0;
-	return err_set(e, rc, "the workspace %s cannot be locked: %s", r->path,
-	               err_text(rc));
+	return err_set(
+	    e, rc,
+	    "the workspace %s cannot be locked: %s; name another folder with "
+	    "--workspace",
+	    r->path, err_text(rc));
 }
 
 /* Is somebody at work in the temporary folder? */
@@ -683,6 +686,27 @@ adopt(struct workspace *w, struct workspace *old)
 }
 
 /*
+ * Give w the name `key`. Whoever opens what has it now by that name finds the
+ * one or the other, never nothing.
+ */
+static int
+take_place(const struct workspace *w, const char *key)
+{
+	int root = w->root->fd;
+	int rc;
+
+#ifdef __linux__
+	if (renameat2(root, w->at.name, root, key, RENAME_EXCHANGE) == 0) {
+		(void)tree_remove(root, w->at.name);
+		return 0;
+	}
+#endif
+	/* Nothing is there, or a ruin, or two steps must do. */
+	rc = tree_remove(root, key);
+	return rc != 0 ? rc : io_rename_at(root, w->at.name, key);
+}
+
+/*
  * Under the lock of the root: take the place of nothing, or give way; with
  * `replace`, take the place of whatever is there.
  */
@@ -698,14 +722,11 @@ publish_as(struct workspace *w, const char *key, bool replace)
 		return 0;
 	}
 	workspace_free(old);
-	/* A folder of that name without an index is a ruin. */
 	if (rc >= 0)
-		rc = tree_remove(w->root->fd, key);
-	if (rc == 0)
 		rc = place_init(&at, w->root, key);
-	if (rc != 0)
+	if (rc < 0)
 		return rc;
-	rc = io_rename_at(w->root->fd, w->at.name, key);
+	rc = take_place(w, key);
 	if (rc != 0) {
 		place_release(&at);
 		return rc;

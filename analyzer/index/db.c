@@ -1,6 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/index/db.h"
 
+/* What a person can do about it. */
+static const char *
+advice(int code)
+{
+	switch (code) {
+	case ERR_CORRUPT:
+		return "; 'analyzer index --force' makes it anew";
+	case ERR_NOSPC:
+		return "; make room there or name another folder with "
+		       "--workspace";
+	default:
+		return "";
+	}
+}
+
 int
 db_error(sqlite3 *db, const char *doing, struct err *e)
 {
@@ -11,8 +26,10 @@ db_error(sqlite3 *db, const char *doing, struct err *e)
 	           : rc == SQLITE_NOTADB    ? ERR_CORRUPT
 	           : rc == SQLITE_INTERRUPT ? ERR_CANCELLED
 	                                    : ERR_DB;
+	const char *path = db != NULL ? sqlite3_db_filename(db, "main") : NULL;
 
-	return err_set(e, code, "index: %s: %s", doing, sqlite3_errmsg(db));
+	return err_set(e, code, "index %s: %s: %s%s", path != NULL ? path : "",
+	               doing, sqlite3_errmsg(db), advice(code));
 }
 
 int

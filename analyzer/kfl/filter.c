@@ -54,10 +54,12 @@ take(struct reader *r, struct str text)
 static int
 make(struct reader *r, enum op op, struct kfl_filter **ret)
 {
-	*ret = arena_zalloc(r->a, sizeof(**ret));
-	if (*ret == NULL)
-		return arena_error(r->a);
-	(*ret)->op = op;
+	struct kfl_filter *f = arena_zalloc(r->a, sizeof(*f));
+
+	if (f == NULL)
+		return ERR_NOMEM;
+	f->op = op;
+	*ret = f;
 	return 0;
 }
 
@@ -122,33 +124,40 @@ read_text(struct reader *r, struct kfl_value *v)
 }
 
 static int
-read_literal(struct reader *r, struct kfl_filter **ret)
+read_number(struct reader *r, struct kfl_value *v)
 {
-	struct kfl_value *v;
 	size_t n = 0;
-	int rc = make(r, OP_LITERAL, ret);
 
-	if (rc != 0)
-		return rc;
-	v = &(*ret)->literal;
-	if (r->s.n > 0 && (r->s.p[0] == '\'' || r->s.p[0] == '"'))
-		return read_text(r, v);
-	if (take(r, STR("null")))
-		return 0;
-	v->type = KFL_V_BOOL;
-	if (take(r, STR("false")))
-		return 0;
-	v->u.truth = take(r, STR("true"));
-	if (v->u.truth)
-		return 0;
-	v->type = KFL_V_FLOAT;
 	while (n < r->s.n && r->s.p[n] != ' ' && r->s.p[n] != ')' &&
 	       r->s.p[n] != ']' && r->s.p[n] != '&' && r->s.p[n] != '|')
 		n++;
+	v->type = KFL_V_FLOAT;
 	if (!kfl_parse_float(str_head(r->s, n), &v->u.number))
 		return ERR_SYNTAX;
 	r->s = str_tail(r->s, n);
 	return 0;
+}
+
+static int
+read_literal(struct reader *r, struct kfl_filter **ret)
+{
+	struct kfl_value v = { .type = KFL_V_NULL };
+	int rc = 0;
+
+	blanks(r);
+	if (r->s.n > 0 && (r->s.p[0] == '\'' || r->s.p[0] == '"')) {
+		rc = read_text(r, &v);
+	} else if (!take(r, STR("null"))) {
+		v.type = KFL_V_BOOL;
+		v.u.truth = take(r, STR("true"));
+		if (!v.u.truth && !take(r, STR("false")))
+			rc = read_number(r, &v);
+	}
+	if (rc == 0)
+		rc = make(r, OP_LITERAL, ret);
+	if (rc == 0)
+		(*ret)->literal = v;
+	return rc;
 }
 
 static int

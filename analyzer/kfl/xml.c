@@ -451,11 +451,9 @@ find(const struct kfl_path *p, size_t i, struct kfl_value *v)
 }
 
 struct kfl_value *
-kfl_xml_get(const struct kfl_path *p, const struct kfl_value *doc)
+kfl_xml_get(const struct kfl_path *p, struct kfl_value *doc)
 {
-	struct kfl_value root = *doc;
-
-	return p->n > 0 ? find(p, 0, &root) : NULL;
+	return p->n > 0 ? find(p, 0, doc) : NULL;
 }
 
 bool

@@ -47,8 +47,7 @@ int kfl_xml_write(const struct kfl_value *doc, struct buf *out) WARN_UNUSED;
  * through by names; paths with anything but plain names, indexes and * name
  * nothing.
  */
-struct kfl_value *kfl_xml_get(const struct kfl_path *p,
-                              const struct kfl_value *doc);
+struct kfl_value *kfl_xml_get(const struct kfl_path *p, struct kfl_value *doc);
 
 /*
  * Puts `text` at ".a.b[1].c" in the document. False when there is no such

@@ -26,7 +26,7 @@ terminal()
 	script -qec "stty cols 120 rows 40; $*" /dev/null </dev/null |
 		tr -d '\r'
 }
-if command -v script >/dev/null 2>&1; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
 	export TERM=xterm
 	terminal "$analyzer query -n 4 $shop" >"$tmp/out"
 	is 'colours on a terminal' "$(grep -c "$esc" "$tmp/out" | sed 's/^[1-9].*/yes/')" yes
@@ -39,7 +39,7 @@ if command -v script >/dev/null 2>&1; then
 	sed "s/.*$esc\\[K//" "$tmp/out" >"$tmp/json"
 	ok 'progress leaves the last line alone' jq -e .digest "$tmp/json"
 else
-	skip 'script(1) is not here'
+	skip 'script(1) or a terminal is not to be had'
 fi
 
 # A capture of one request whose target and headers try to drive the terminal.

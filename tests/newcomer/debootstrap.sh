@@ -25,6 +25,9 @@ if [ "${1:-}" = --inside ]; then
 	mount -t proc proc "$root/proc"
 	mkdir -p "$root/dev/shm"
 	mount -t tmpfs tmpfs "$root/dev/shm"
+	mkdir -p "$root/dev/pts"
+	mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+	ln -sf pts/ptmx "$root/dev/ptmx"
 	visit()
 	{
 		chroot "$root" /usr/bin/env -i HOME=/root TERM=dumb \

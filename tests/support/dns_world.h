@@ -57,7 +57,7 @@ void dns_world_release(struct dns_world *w);
 
 /* --- putting a message together ------------------------------------------- */
 
-void dns_put_header(struct buf *b, unsigned id, unsigned flags,
+void dns_put_header(struct buf *b, unsigned id, unsigned bits,
                     const unsigned count[4]);
 /* "a.b" as labels; "" is the root. */
 void dns_put_name(struct buf *b, const char *name);

@@ -168,10 +168,8 @@ run(sqlite3 *db, const char *sql)
 {
 	char *why = NULL;
 
-	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK) {
-		printf("# %s: %s\n", sql, why);
-		ENSURE(!"SQL");
-	}
+	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+		BUG("%s: %s", sql, why);
 }
 
 static void

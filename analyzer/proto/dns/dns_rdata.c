@@ -181,20 +181,22 @@ put_window(struct reading *d, unsigned window, struct str bits, bool *io_first)
 static void
 put_bitmap(struct reading *d)
 {
+	struct cursor c = cur_block(&d->c, cur_left(&d->c));
 	unsigned least = 0;
 	bool first = true;
 
-	while (cur_ok(&d->c) && !cur_at_end(&d->c)) {
-		unsigned window = cur_u8(&d->c);
-		struct str bits = cur_take(&d->c, cur_u8(&d->c));
+	while (cur_ok(&c) && !cur_at_end(&c)) {
+		unsigned window = cur_u8(&c);
+		struct str bits = cur_take(&c, cur_u8(&c));
 
-		if (window < least || bits.n > 32) {
-			cur_bad(&d->c);
-			return;
-		}
+		if (window < least || bits.n == 0 || bits.n > 32)
+			cur_bad(&c);
 		least = window + 1;
-		put_window(d, window, bits, &first);
+		if (cur_ok(&c))
+			put_window(d, window, bits, &first);
 	}
+	if (!cur_ok(&c))
+		cur_bad(&d->c);
 }
 
 /* Counted hex, "-" when it is empty: the salt of RFC 5155. */
