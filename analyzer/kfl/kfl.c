@@ -125,9 +125,13 @@ kfl_message(const struct err *e, struct buf *out)
 	return buf_printf(out, "%u:%u: %s", e->line, e->col, e->text);
 }
 
-void
-kfl_origin(const struct kfl *k, size_t at, size_t end, size_t *ret_at,
-           size_t *ret_end)
+/*
+ * The span of the text as given that stands behind [at, end) of the expanded
+ * text: a macro is blamed as a whole.
+ */
+static void
+origin(const struct kfl *k, size_t at, size_t end, size_t *ret_at,
+       size_t *ret_end)
 {
 	size_t shift_at = at;
 	size_t shift_end = end;
@@ -162,8 +166,12 @@ show(struct str s, struct buf *out, size_t *ret_width)
 	return rc;
 }
 
-int
-kfl_caret(struct str text, size_t at, size_t end, struct buf *out)
+/*
+ * Appends the line of `text` that holds `at` and, below it, carets under
+ * [at, end): two lines for a person to read, escaped for a terminal.
+ */
+static int
+caret(struct str text, size_t at, size_t end, struct buf *out)
 {
 	size_t from = at, to = at;
 	size_t before = 0, under = 0, after;
@@ -250,9 +258,9 @@ static int
 blame(const struct kfl *k, size_t at, size_t end, struct err *e,
       struct buf *explain)
 {
-	kfl_origin(k, at, end, &at, &end);
+	origin(k, at, end, &at, &end);
 	kfl_place(k->text, at, e);
-	return explain != NULL ? kfl_caret(k->text, at, end, explain) : 0;
+	return explain != NULL ? caret(k->text, at, end, explain) : 0;
 }
 
 static int

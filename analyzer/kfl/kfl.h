@@ -88,18 +88,4 @@ int kfl_print(const struct kfl *k, struct buf *out) WARN_UNUSED;
 /* "LINE:COL: TEXT" or "TEXT": the original's whole message. */
 int kfl_message(const struct err *e, struct buf *out) WARN_UNUSED;
 
-/*
- * The span of the text as given that stands behind [at, end) of the expanded
- * text: a macro is blamed as a whole.
- */
-void kfl_origin(const struct kfl *k, size_t at, size_t end, size_t *ret_at,
-                size_t *ret_end);
-
-/*
- * Appends the line of `text` that holds `at` and, below it, carets under
- * [at, end): two lines for a person to read, escaped for a terminal.
- */
-int kfl_caret(struct str text, size_t at, size_t end,
-              struct buf *out) WARN_UNUSED;
-
 #endif /* KFL_KFL_H */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/kfl/print.h"
 
-const char *
-kfl_print_operator(enum kfl_kind kind)
+static const char *
+operator_text(enum kfl_kind kind)
 {
 	switch (kind) {
 	case KFL_EQ:
@@ -84,8 +84,7 @@ print_chain(const struct kfl_node *n, struct buf *out)
 	while (rc == 0 && n->kind >= KFL_EQ) {
 		rc = kfl_print_node(n->left, out);
 		if (rc == 0)
-			rc = buf_printf(out, " %s ",
-			                kfl_print_operator(n->kind));
+			rc = buf_printf(out, " %s ", operator_text(n->kind));
 		n = n->right;
 	}
 	return rc == 0 ? kfl_print_node(n, out) : rc;

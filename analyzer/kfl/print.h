@@ -16,7 +16,4 @@
 /* Appends the text of `n`. 0, ERR_BUDGET or ERR_NOMEM. */
 int kfl_print_node(const struct kfl_node *n, struct buf *out) WARN_UNUSED;
 
-/* The spelling of an operator between two operands, such as "==". */
-const char *kfl_print_operator(enum kfl_kind kind);
-
 #endif /* KFL_PRINT_H */
