@@ -30,6 +30,12 @@ enum capture_format { CAPTURE_UNKNOWN, CAPTURE_PCAP, CAPTURE_PCAPNG };
 /* Told from the first four bytes; CAPTURE_UNKNOWN if neither, or fewer. */
 enum capture_format capture_sniff(const uint8_t *p, size_t n);
 
+/*
+ * Times lie between -this and this (the year 2116); what a file tells beyond
+ * is taken for the end. So the difference of any two fits its type.
+ */
+#define CAPTURE_TIME_MAX (INT64_MAX / 2)
+
 /* One packet record. Bytes are borrowed from the cursor. */
 struct record {
 	uint64_t no;       /* 1 for the first packet of the file */

@@ -74,6 +74,15 @@ add_clamped(int64_t a, int64_t b)
 	return a + b;
 }
 
+/* Differences of two times must fit as well. */
+static int64_t
+in_time(int64_t t)
+{
+	if (t > CAPTURE_TIME_MAX)
+		return CAPTURE_TIME_MAX;
+	return t < -CAPTURE_TIME_MAX ? -CAPTURE_TIME_MAX : t;
+}
+
 /* Seconds and a part of one, as nanoseconds. */
 static int64_t
 from_seconds(uint64_t sec, uint64_t ns)
@@ -118,7 +127,7 @@ clock_ns(const struct pcapng_clock *k, uint64_t ticks)
 		ns = from_binary(ticks, k->shift);
 		break;
 	}
-	return add_clamped(ns, k->offset);
+	return in_time(add_clamped(ns, k->offset));
 }
 
 static uint64_t

@@ -9,6 +9,7 @@
 #include "analyzer/cmd/cmd.h"
 #include "analyzer/cmd/listing.h"
 #include "analyzer/entry/sink.h"
+#include "analyzer/kfl/kfl.h"
 #include "analyzer/query/full.h"
 #include "analyzer/query/run.h"
 #include "base/mem.h"
@@ -119,6 +120,15 @@ refuse(struct query *q, const struct ask *a, struct err *e)
 	               "the query was not run; see 'analyzer help query'");
 }
 
+/* A line of a list is made from the index, which redact() does not alter. */
+static bool
+shows_redacted(const struct query *q, const struct ask *a)
+{
+	const struct options *o = q->c->opt;
+
+	return a->kfl != NULL && a->kfl->redacts && !o->full && !o->count;
+}
+
 static int
 prepare(struct query *q, struct err *e)
 {
@@ -131,6 +141,10 @@ prepare(struct query *q, struct err *e)
 		                 q->c->opt->lenient, e, &s->ask);
 		if (rc == ERR_USAGE)
 			rc = refuse(q, &s->ask, e);
+		if (rc == 0 && shows_redacted(q, &s->ask))
+			rc = err_set(e, ERR_USAGE,
+			             "redact() hides parts of whole entries; "
+			             "lists would still show them: add --full");
 	}
 	return rc;
 }
