@@ -23,14 +23,14 @@ front_word(struct cursor *c)
 }
 
 void
-redis_front_read(struct cursor *c, uint64_t argc, struct redis_front *ret)
+redis_front_read(struct cursor *c, uint64_t argc, struct redis_front *ret_front)
 {
-	*ret = (struct redis_front){ .name = front_word(c) };
-	if (!str_eq_nocase(ret->name, STR("CLIENT")) || argc != 3)
+	*ret_front = (struct redis_front){ .name = front_word(c) };
+	if (!str_eq_nocase(ret_front->name, STR("CLIENT")) || argc != 3)
 		return;
-	ret->word[0] = front_word(c);
-	if (str_eq_nocase(ret->word[0], STR("REPLY")))
-		ret->word[1] = front_word(c);
+	ret_front->word[0] = front_word(c);
+	if (str_eq_nocase(ret_front->word[0], STR("REPLY")))
+		ret_front->word[1] = front_word(c);
 }
 
 bool
