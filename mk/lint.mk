@@ -3,6 +3,9 @@
 # Lint: one target a gate, `make lint` for all. Each gate has a test that shows
 # it failing on a bad sample: tests/lint/selftest.t.
 
+# Which files clang-tidy found clean, by content. Clones may share it.
+TIDY_CACHE ?= build/lint/tidy
+
 LINT_GATES := includes banned spdx paths pending space links scripts sizes \
               format warnings symbols cppcheck tidy selftest
 
@@ -101,7 +104,7 @@ lint-tidy:
 
 tidy-run: $(B)/version.h
 	@TIDY_FLAGS='$(BASE_CFLAGS) $(LIB_CFLAGS)' TIDY_PRODUCT_FLAGS='$(BANNED)' \
-	    J=$(J) sh tests/lint/tidy.sh build/lint/tidy \
+	    J=$(J) sh tests/lint/tidy.sh $(TIDY_CACHE) \
 	    $(filter %.c,$(filter $(addsuffix /%,$(TOP_DIRS)) tests/%,$(FILES)))
 
 lint-selftest:

@@ -28,12 +28,12 @@ export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1}"
 
 if [ -z "${TALLY:-}" ]; then
-	exec timeout "${TEST_TIMEOUT:-300}" "$test" "$@" </dev/null
+	exec timeout "${TEST_TIMEOUT:-900}" "$test" "$@" </dev/null
 fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 {
-	timeout "${TEST_TIMEOUT:-300}" "$test" "$@" </dev/null
+	timeout "${TEST_TIMEOUT:-900}" "$test" "$@" </dev/null
 	echo $? >"$log.rc"
 } | tee "$log"
 rc=$(cat "$log.rc")

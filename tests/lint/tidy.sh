@@ -3,8 +3,10 @@
 #
 # tidy.sh CACHE FILE...: clang-tidy over C files, two at a time, with the
 # compiler flags of $TIDY_FLAGS (and $TIDY_PRODUCT_FLAGS outside tests/). A
-# file that was clean is remembered by the hash of what the compiler sees of it
-# (comments included, for NOLINT), of the flags and of the configuration.
+# file that was clean is remembered in the folder CACHE, by the hash of what the
+# compiler sees of it (comments included, for NOLINT), of the flags, the
+# configuration and the tool's version; what nobody asked for in a month is
+# forgotten.
 set -eu
 cache=$1
 shift
@@ -20,10 +22,14 @@ if [ "${1:-}" = --one ]; then
 	# shellcheck disable=SC2086
 	key=$({
 		echo "$flags"
+		clang-tidy-14 --version
 		cat .clang-tidy tests/.clang-tidy 2>/dev/null || true
 		clang -E -C $flags "$file"
 	} | sha256sum | cut -d ' ' -f 1)
-	[ ! -e "$cache/$key" ] || exit 0
+	if [ -e "$cache/$key" ]; then
+		touch "$cache/$key"
+		exit 0
+	fi
 	echo "  TIDY   $file"
 	# Its chatter about suppressed warnings goes to stderr and is dropped;
 	# a failure without findings is shown whole.
@@ -40,4 +46,5 @@ if [ "${1:-}" = --one ]; then
 fi
 
 mkdir -p "$cache"
+find "$cache" -type f -mtime +30 -exec rm -f {} +
 printf '%s\n' "$@" | xargs -n 1 -P "${J:-2}" sh "$0" "$cache" --one
