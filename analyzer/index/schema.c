@@ -127,5 +127,4 @@ const char *const schema_tables[] = {
 
 const char schema_indexes[] =
     "CREATE INDEX entry_ts ON entry(ts,id);"
-    "CREATE INDEX entry_stream ON entry(stream,ordinal);"
-    "CREATE INDEX entry_server ON entry(server,ts);";
+    "CREATE INDEX entry_stream ON entry(stream,ordinal);";
