@@ -46,6 +46,7 @@ struct input {
 	bool over; /* everything has been given */
 
 	uint64_t members;
+	uint64_t names;  /* bytes of what they are called */
 	struct map seen; /* struct name_id -> enum seen */
 	uint8_t key_a[SIPHASH_KEY_SIZE];
 	uint8_t key_b[SIPHASH_KEY_SIZE];
@@ -629,6 +630,24 @@ name_of(const struct input *in, const struct input_entry *entry)
 	return unpacked_name(path_base(str_from_c(in->path)));
 }
 
+/* Of members, refused or not, we remember what they are called. */
+static int
+count_member(struct input *in)
+{
+	in->names += in->name.n;
+	if (++in->members > in->limits.members)
+		return tell(in, ERR_LIMIT, str_from_c(in->path), 0,
+		            "more than %llu members; --limit "
+		            "archive-members=N raises the limit",
+		            (unsigned long long)in->limits.members);
+	if (in->names > in->limits.names)
+		return tell(in, ERR_LIMIT, str_from_c(in->path), 0,
+		            "names of more than %llu bytes in all; --limit "
+		            "archive-names=N raises the limit",
+		            (unsigned long long)in->limits.names);
+	return 0;
+}
+
 /* The next entry that may be a member: 1, 0 at the end, or a code. */
 static int
 next_entry(struct input *in, struct input_entry *ret_entry)
@@ -646,12 +665,10 @@ next_entry(struct input *in, struct input_entry *ret_entry)
 			                  "everything was read, but");
 		if (rc == 0)
 			return 0;
-		if (++in->members > in->limits.members)
-			return tell(in, ERR_LIMIT, str_from_c(in->path), 0,
-			            "more than %llu members; --limit "
-			            "archive-members=N raises the limit",
-			            (unsigned long long)in->limits.members);
 		in->name = name_of(in, ret_entry);
+		rc = count_member(in);
+		if (rc != 0)
+			return rc;
 		if (ret_entry->folder)
 			judge_folder(in);
 		else if (judge(in, ret_entry) == 0)

@@ -592,6 +592,15 @@ test_limits(void)
 	   "and the message names the option");
 
 	snapshot_limits_init(&l);
+	l.names = 2;
+	ok(strstr(run_limits(file("t"), &l), "M a 0 1000 0\nM b 0 1000 0\n"
+	                                     "N -1005 /") == d.text &&
+	       strstr(d.text, "end -1005\n") != NULL,
+	   "so are the bytes of their names");
+	ok(strstr(d.last, "--limit archive-names=N") != NULL,
+	   "and the message names that option");
+
+	snapshot_limits_init(&l);
 	l.bytes = 2500;
 	is_str(run_limits(file("t"), &l),
 	       "M a 0 1000 0\nM b 0 1000 0\n"
