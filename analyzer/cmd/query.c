@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analyzer/cmd/ask.h"
 #include "analyzer/cmd/cmd.h"
 #include "analyzer/cmd/listing.h"
 #include "analyzer/entry/sink.h"
 #include "analyzer/kfl/kfl.h"
+#include "analyzer/query/ask.h"
 #include "analyzer/query/full.h"
 #include "analyzer/query/run.h"
 #include "base/mem.h"

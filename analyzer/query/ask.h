@@ -7,8 +7,8 @@
  * end of the snapshot. Unless `lenient`, names that no entry can have are an
  * error.
  */
-#ifndef CMD_ASK_H
-#define CMD_ASK_H
+#ifndef QUERY_ASK_H
+#define QUERY_ASK_H
 
 #include <stdbool.h>
 
@@ -39,4 +39,4 @@ int ask_prepare(struct str text, struct opened *o, bool lenient, struct err *e,
                 struct ask *ret_ask) WARN_UNUSED;
 void ask_release(struct ask *a);
 
-#endif /* CMD_ASK_H */
+#endif /* QUERY_ASK_H */

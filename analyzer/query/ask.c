@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyzer/cmd/ask.h"
+#include "analyzer/query/ask.h"
 
 #include <stdio.h>
 #include <string.h>
