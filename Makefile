@@ -118,7 +118,8 @@ $(B)/libsupport.a: $(call obj,$(HELP_SRC)) $(B)/objects.list
 define link
 $(call say,LD,$@)
 @mkdir -p $(@D)
-$(Q)$(CC) $(ALL_LDFLAGS) $(1) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(CXX_LIBS)
+$(Q)$(CC) $(ALL_LDFLAGS) $(1) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(CXX_LIBS) \
+    $(MATH_LIBS)
 endef
 
 define program

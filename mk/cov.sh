@@ -13,7 +13,8 @@ root=$PWD
 # gcov knows headers too (base/cursor.h is where the cursor lives). Its summary
 # says "File '...'", "Lines executed:P% of N", "Branches executed:...",
 # "Taken at least once:P% of N". A file seen from several objects is reported
-# by each; the best figure is shown, which is a lower bound of the union.
+# by each, as far as the object has code of it: the report about the most code
+# counts, and the best one of equals, which is a lower bound of the union.
 find "$build" -name '*.gcda' | while read -r data; do
 	(cd "$tmp" && gcov -n -b -s "$root" -r \
 	    -o "$root/$(dirname "$data")" "$root/$data" 2>/dev/null)
@@ -24,24 +25,32 @@ done | awk '
 	sub(/^\.\//, "", file)
 	product = file ~ /^(base|snapshot|analyzer|cli|capture-agent)\//
 }
+# The last word about a file: behind the files stands a sum of them all.
+/^(Calls executed|No calls)/ { product = 0 }
 function part(text,   p) {
 	sub(/^[^:]*:/, "", text)
 	split(text, p, "% of ")
-	share = p[1]
-	count = p[2]
+	share = p[1] + 0
+	count = p[2] + 0
+}
+function better(count, share, old_count, old_share)
+{
+	return count > old_count || (count == old_count && share > old_share)
 }
 product && /^Lines executed/ {
 	part($0)
-	if (!(file in lines) || share > line_share[file]) {
-		line_share[file] = share + 0
-		lines[file] = count + 0
+	if (!(file in lines) || better(count, share, lines[file],
+	    line_share[file])) {
+		line_share[file] = share
+		lines[file] = count
 	}
 }
 product && /^Taken at least once/ {
 	part($0)
-	if (!(file in branches) || share > branch_share[file]) {
-		branch_share[file] = share + 0
-		branches[file] = count + 0
+	if (!(file in branches) || better(count, share, branches[file],
+	    branch_share[file])) {
+		branch_share[file] = share
+		branches[file] = count
 	}
 }
 END {

@@ -55,5 +55,7 @@ ALL_CXXFLAGS = -std=c++14 -Wall -Wextra -Wshadow -Wundef -Wformat=2 \
               $(CXXFLAGS)
 # What C++ objects need, when a C compiler links.
 CXX_LIBS   := $(if $(CXX_SRC),-lstdc++)
+# floor() and the like, calls unless the optimiser replaced them.
+MATH_LIBS  := -lm
 ALL_LDFLAGS = $(VARIANT_$(VARIANT)) -pthread \
               $(if $(filter release,$(VARIANT)),$(HARDEN_LD)) $(LDFLAGS)
