@@ -27,6 +27,8 @@ struct protocol {
 	const char *layer4; /* "tcp" or "udp" */
 	int priority;
 	const uint16_t *ports; /* zero-terminated */
+	/* An overlay's variant: the dissector that it is spoken over. */
+	const char *over;
 };
 
 /* Write the object, members in the order of the compatible API. */

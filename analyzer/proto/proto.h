@@ -53,6 +53,8 @@ enum why { WHY_FIN, WHY_RST, WHY_TIMEOUT, WHY_SNAPSHOT_END, WHY_BUDGET };
 struct dissect;
 /* One message being put together; owned by the engine. */
 struct message;
+/* See http_view.h. */
+struct http_carrier;
 
 /* What a probe is shown; either cursor may be empty. Both are open. */
 struct probe {
@@ -87,6 +89,8 @@ struct exchange {
 	const struct layer_reader *reader;
 	const struct proto_limits *limits;
 	struct arena *scratch; /* reset by the caller afterwards */
+	/* For an overlay: of the dissector that found the exchange. */
+	const struct http_carrier *http;
 };
 
 enum side { SIDE_REQUEST, SIDE_RESPONSE };
@@ -159,6 +163,9 @@ struct dissector {
 	/* Stream a body, raw (as on the wire) or decoded. */
 	int (*body)(const struct exchange *x, enum side side, bool decoded,
 	            struct body_range range, const struct body_out *out);
+
+	/* Dissectors of HTTP: how messages are read for overlays, else NULL. */
+	const struct http_carrier *http;
 };
 
 /* ---- services: about the stream ---- */
@@ -243,8 +250,9 @@ struct str dissect_awaited(const struct dissect *d);
 extern const struct dissector *const proto_registry[];
 
 const struct dissector *proto_find(struct str name);
-/* The variant with this stable key ("http/1.1"), and its dissector; that is
- * NULL for a variant of an overlay (overlay_of() finds it). */
+/* The variant with this stable key ("http/1.1"), and its dissector; for the
+ * variant of an overlay (overlay_of() finds it) the dissector that it is spoken
+ * over, which may be NULL. */
 const struct protocol *proto_variant(struct str key,
                                      const struct dissector **ret_owner);
 

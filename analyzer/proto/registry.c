@@ -45,7 +45,9 @@ proto_variant(struct str key, const struct dissector **ret_owner)
 	for (size_t i = 0; overlay_registry[i] != NULL; i++) {
 		p = find_key(overlay_registry[i]->protocols, key);
 		if (p != NULL) {
-			*ret_owner = NULL;
+			*ret_owner = p->over != NULL
+			                 ? proto_find(str_from_c(p->over))
+			                 : NULL;
 			return p;
 		}
 	}

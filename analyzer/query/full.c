@@ -53,7 +53,7 @@ find_variant(struct full *f)
 
 	if (p != NULL) {
 		f->entry.proto = p;
-		f->overlay = f->owner == NULL ? overlay_of(p) : NULL;
+		f->overlay = overlay_of(p);
 		return;
 	}
 	f->unknown = (struct protocol){ .key = key,
@@ -205,9 +205,9 @@ timestamp_of(const struct full *f)
 static const char *
 path_of(const struct full *f, const char *column)
 {
-	const struct field *field = f->owner != NULL     ? f->owner->fields
-	                            : f->overlay != NULL ? f->overlay->fields
-	                                                 : NULL;
+	const struct field *field = f->overlay != NULL ? f->overlay->fields
+	                            : f->owner != NULL ? f->owner->fields
+	                                               : NULL;
 
 	for (; field != NULL && field->path != NULL; field++) {
 		if (field->column != NULL && strcmp(field->column, column) == 0)
@@ -340,7 +340,9 @@ render(struct full *f, enum side side, render_fn fn)
 	struct exchange x = { .entry = &f->entry,
 		              .reader = &reader,
 		              .limits = limits,
-		              .scratch = &scratch };
+		              .scratch = &scratch,
+		              .http = f->owner != NULL ? f->owner->http
+		                                       : NULL };
 	uint64_t body = limits->render_bytes;
 	int rc = need_layer(f);
 
@@ -359,9 +361,9 @@ render(struct full *f, enum side side, render_fn fn)
 static int
 put_side(struct full *f, const char *key, enum side side)
 {
-	render_fn fn = f->owner != NULL     ? f->owner->render
-	               : f->overlay != NULL ? f->overlay->render
-	                                    : NULL;
+	render_fn fn = f->overlay != NULL ? f->overlay->render
+	               : f->owner != NULL ? f->owner->render
+	                                  : NULL;
 
 	if (!sink_want(f->out, str_from_c(key)))
 		return 0;
@@ -376,9 +378,9 @@ put_side(struct full *f, const char *key, enum side side)
 static int
 put_sections(struct full *f, const char *key, enum side side)
 {
-	render_fn fn = f->owner != NULL     ? f->owner->represent
-	               : f->overlay != NULL ? f->overlay->represent
-	                                    : NULL;
+	render_fn fn = f->overlay != NULL ? f->overlay->represent
+	               : f->owner != NULL ? f->owner->represent
+	                                  : NULL;
 
 	if (!sink_want(f->out, str_from_c(key)))
 		return 0;

@@ -444,7 +444,10 @@ test_render(void)
 	struct layer_reader reader = { .read = read_talk };
 	struct proto_limits limits;
 	struct arena scratch;
-	struct exchange x = { &e, &reader, &limits, &scratch };
+	struct exchange x = { .entry = &e,
+		              .reader = &reader,
+		              .limits = &limits,
+		              .scratch = &scratch };
 	struct buf text;
 	struct json_out json;
 	struct sink_json sink;

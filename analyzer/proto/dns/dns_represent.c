@@ -6,46 +6,25 @@
 #include "analyzer/proto/dns/dns_rdata.h"
 #include "analyzer/proto/dns/dns_text.h"
 #include "analyzer/proto/dns/dns_view.h"
-#include "base/json_out.h"
+#include "analyzer/proto/section.h"
 
 /* Room for a title or a selector; both are made of our own words. */
 #define SELECTOR_MAX 64u
 
-/* Tables of a section being written; rows are JSON text within a string. */
+/* Tables of a section of the message being written. */
 struct table {
 	struct dns_view *v;
 	struct sink *out;
-	struct json_out rows;
+	struct section s;
 	const char *title; /* "Answer" */
 	const char *path;  /* "response.answers" */
 	size_t index;
 };
 
-static int
-table_write(void *ctx, const char *p, size_t n)
-{
-	struct table *t = ctx;
-
-	sink_text(t->out, str_make(p, n));
-	return t->out->error;
-}
-
 static struct str
 formatted(int n, const char *text)
 {
 	return str_make(text, n > 0 ? (size_t)n : 0);
-}
-
-static void
-table_begin(struct table *t, struct str title)
-{
-	sink_begin_object(t->out);
-	sink_member_string(t->out, "type", STR("table"));
-	sink_member_string(t->out, "title", title);
-	sink_key(t->out, STR("data"));
-	sink_text_begin(t->out);
-	jout_init(&t->rows, table_write, t);
-	jout_begin_array(&t->rows);
 }
 
 /* The table of one record: "Answer [0]". */
@@ -56,43 +35,7 @@ table_begin_item(struct table *t, size_t index)
 	int n = snprintf(text, sizeof(text), "%s [%zu]", t->title, index);
 
 	t->index = index;
-	table_begin(t, formatted(n, text));
-}
-
-static void
-table_end(struct table *t)
-{
-	int err;
-
-	jout_end_array(&t->rows);
-	err = jout_finish(&t->rows);
-	sink_text_end(t->out);
-	if (err != 0)
-		sink_fail(t->out, err);
-	sink_end_object(t->out);
-}
-
-static void
-row_begin(struct table *t, const char *name)
-{
-	jout_begin_object(&t->rows);
-	jout_put_str(&t->rows, "name", str_from_c(name));
-	jout_put(&t->rows, "value");
-}
-
-static void
-row_end(struct table *t, const char *selector)
-{
-	jout_put_str(&t->rows, "selector", str_from_c(selector));
-	jout_end_object(&t->rows);
-}
-
-static void
-row(struct table *t, const char *name, struct str value, const char *selector)
-{
-	row_begin(t, name);
-	jout_str(&t->rows, value);
-	row_end(t, selector);
+	section_begin(&t->s, formatted(n, text), t->out);
 }
 
 /* A row about the table's item: response.answers[0].ip */
@@ -103,14 +46,14 @@ item_end(struct table *t, const char *member)
 
 	(void)snprintf(text, sizeof(text), "%s[%zu].%s", t->path, t->index,
 	               member);
-	row_end(t, text);
+	section_row_end(&t->s, str_from_c(text));
 }
 
 static void
 item(struct table *t, const char *name, struct str value, const char *member)
 {
-	row_begin(t, name);
-	jout_str(&t->rows, value);
+	section_row_begin(&t->s, str_from_c(name));
+	jout_str(&t->s.rows, value);
 	item_end(t, member);
 }
 
@@ -136,7 +79,7 @@ represent_question(void *ctx, const struct dns_item *it)
 
 	table_begin_item(t, it->index);
 	item_head(t, it->r);
-	table_end(t);
+	section_end(&t->s);
 	return t->out->error;
 }
 
@@ -164,8 +107,8 @@ represent_record(void *ctx, const struct dns_item *it)
 
 	table_begin_item(t, it->index);
 	item_head(t, it->r);
-	row_begin(t, "TTL");
-	jout_uint(&t->rows, it->r->ttl);
+	section_row_begin(&t->s, STR("TTL"));
+	jout_uint(&t->s.rows, it->r->ttl);
 	item_end(t, "ttl");
 	for (size_t i = 0; err == 0 && i < ARRAY_LEN(rows); i++) {
 		buf_clear(text);
@@ -177,7 +120,7 @@ represent_record(void *ctx, const struct dns_item *it)
 		err = dns_rdata_text(it->msg, it->r, text);
 		item(t, "Data", buf_str(text), "data");
 	}
-	table_end(t);
+	section_end(&t->s);
 	return err != 0 ? err : t->out->error;
 }
 
@@ -231,21 +174,21 @@ flags_text(const struct dns_view *v, char out[SELECTOR_MAX])
 static void
 represent_details(struct dns_view *v, struct sink *out)
 {
-	struct table t = { .v = v, .out = out };
 	bool response = v->side == SIDE_RESPONSE;
 	char text[SELECTOR_MAX];
+	struct section t;
 
-	table_begin(&t, STR("Details"));
+	section_begin(&t, STR("Details"), out);
 	if (response)
-		row(&t, "Code", dns_text_rcode(v->g.rcode), "response.code");
+		section_text(&t, "Code", dns_text_rcode(v->g.rcode),
+		             "response.code");
 	else
-		row(&t, "OpCode", dns_text_opcode(v->g.h.opcode),
-		    "request.opCode");
-	row_begin(&t, "ID");
-	jout_uint(&t.rows, v->g.h.id);
-	row_end(&t, response ? "response.id" : "request.id");
-	row(&t, "Flags", flags_text(v, text), "");
-	table_end(&t);
+		section_text(&t, "OpCode", dns_text_opcode(v->g.h.opcode),
+		             "request.opCode");
+	section_number(&t, "ID", v->g.h.id,
+	               response ? "response.id" : "request.id");
+	section_text(&t, "Flags", flags_text(v, text), "");
+	section_end(&t);
 }
 
 static int

@@ -2,10 +2,11 @@
 #include "analyzer/proto/http1/http1.h"
 
 #include "analyzer/proto/http1/http1_body.h"
+#include "analyzer/proto/http1/http1_carrier.h"
 #include "analyzer/proto/http1/http1_feed.h"
 #include "analyzer/proto/http1/http1_line.h"
-#include "analyzer/proto/http1/http1_render.h"
-#include "analyzer/proto/http1/http1_represent.h"
+#include "analyzer/proto/http_render.h"
+#include "analyzer/proto/http_represent.h"
 
 /* A line this long that looks right so far is right, even without its end. */
 #define HTTP1_SURE 256u
@@ -154,6 +155,18 @@ http1_probe(const struct probe *p)
 	return response == VERDICT_NO ? VERDICT_NO : VERDICT_MAYBE;
 }
 
+static int
+http1_render(const struct exchange *x, enum side side, struct sink *out)
+{
+	return http_render(&http1_carrier, x, side, out);
+}
+
+static int
+http1_represent(const struct exchange *x, enum side side, struct sink *out)
+{
+	return http_represent(&http1_carrier, x, side, out);
+}
+
 const struct dissector proto_http1 = {
 	.abi = PROTO_ABI,
 	.name = "http1",
@@ -169,4 +182,5 @@ const struct dissector proto_http1 = {
 	.render = http1_render,
 	.represent = http1_represent,
 	.body = http1_body,
+	.http = &http1_carrier,
 };

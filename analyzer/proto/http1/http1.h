@@ -7,12 +7,9 @@
  *
  *   http1_line    start lines
  *   http1_head    heads: fields and framing
- *   http1_url     request targets
  *   http1_feed    indexing
  *   http1_body    messages read back from the evidence, and their bodies
- *   http1_form    cookies, query strings, forms
- *   http1_view    a message ready to be shown
- *   http1_render  its JSON; http1_represent its sections
+ *   http1_carrier the same for what all versions of HTTP share (http_view.h)
  */
 #ifndef HTTP1_H
 #define HTTP1_H

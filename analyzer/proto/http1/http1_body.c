@@ -3,82 +3,13 @@
 
 #include <assert.h>
 
-#include "analyzer/proto/coding.h"
+#include "analyzer/proto/http_flow.h"
+#include "analyzer/proto/source.h"
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Bytes fetched from the evidence at a time. */
-#define BODY_PIECE 16384u
-
 /* Fields behind a chunked body that are kept. */
 #define BODY_TRAILER_MAX 16384u
-
-/* An answer of a callback that is no error: nobody wants the rest. */
-#define BODY_ENOUGH 1
-
-/* --- bytes of the message ----------------------------------------------- */
-
-/* A place in the bytes of a message, which may lie in several spans. */
-struct source {
-	const struct http1_message *m;
-	size_t span;
-	uint64_t at; /* within the span */
-	uint8_t piece[BODY_PIECE];
-};
-
-static void
-source_begin(struct source *s, const struct http1_message *m, uint64_t off)
-{
-	s->m = m;
-	s->span = 0;
-	s->at = off;
-	while (s->span < m->bytes->nspans &&
-	       s->at >= m->bytes->spans[s->span].len) {
-		s->at -= m->bytes->spans[s->span].len;
-		s->span++;
-	}
-}
-
-/*
- * The next bytes (in s->piece), or the next hole; neither at the end. Bytes
- * that the reader no longer has at all count as a hole.
- */
-static int
-source_next(struct source *s, struct str *ret_bytes, uint64_t *ret_hole)
-{
-	const struct http1_message *m = s->m;
-	const struct layer_reader *r = m->x->reader;
-	const struct span *sp;
-	struct layer_at at;
-	uint64_t left, hole = 0;
-	size_t n = 0;
-	int rc;
-
-	*ret_bytes = STR_NONE;
-	*ret_hole = 0;
-	if (s->span >= m->bytes->nspans)
-		return 0;
-	sp = &m->bytes->spans[s->span];
-	left = sp->len - s->at;
-	at = (struct layer_at){ sp->layer, m->dir, sp->off + s->at };
-	rc = r->read(r->ctx, at, s->piece,
-	             left < BODY_PIECE ? (size_t)left : BODY_PIECE, &n, &hole);
-	if (rc != 0)
-		return rc;
-	assert(n <= left && n <= BODY_PIECE);
-	if (n == 0)
-		hole = hole != 0 && hole < left ? hole : left;
-	else
-		hole = 0;
-	*ret_bytes = str_make(s->piece, n);
-	*ret_hole = hole;
-	s->at += n + hole;
-	if (s->at == sp->len) {
-		s->at = 0;
-		s->span++;
-	}
-	return 0;
-}
 
 /* --- heads -------------------------------------------------------------- */
 
@@ -140,7 +71,7 @@ body_gather(struct http1_message *m, struct source *s, struct buf *b,
 		}
 		if (n != 0)
 			break;
-		rc = source_next(s, &bytes, &hole);
+		rc = source_next(s, UINT64_MAX, &bytes, &hole);
 		if (rc != 0)
 			return rc;
 		if (bytes.n == 0)
@@ -156,14 +87,6 @@ body_gather(struct http1_message *m, struct source *s, struct buf *b,
 		buf_truncate(b, n);
 	m->body += b->n;
 	return 0;
-}
-
-static enum dir
-body_dir(const struct exchange *x, enum side side)
-{
-	enum dir dir = side == SIDE_REQUEST ? TO_SERVER : TO_CLIENT;
-
-	return (x->entry->flags & ENTRY_REVERSED) != 0 ? dir_other(dir) : dir;
 }
 
 /* The start line of a head, which has to have its end. */
@@ -190,9 +113,9 @@ body_heads(struct http1_message *m, struct str *ret_head,
 	struct source s;
 	int rc;
 
-	buf_init(&b, (size_t)x->limits->head_bytes + BODY_PIECE);
-	buf_init(&interim, (size_t)x->limits->head_bytes + BODY_PIECE);
-	source_begin(&s, m, 0);
+	buf_init(&b, (size_t)x->limits->head_bytes + SOURCE_PIECE);
+	buf_init(&interim, (size_t)x->limits->head_bytes + SOURCE_PIECE);
+	source_begin(&s, x, m->side, 0);
 	rc = body_gather(m, &s, &b, &interim);
 	if (rc == 0) {
 		*ret_head = arena_dup(x->scratch, buf_str(&b));
@@ -208,15 +131,16 @@ int
 http1_body_open(const struct exchange *x, enum side side,
                 struct http1_message *ret_message)
 {
-	struct http1_message m = { .x = x, .dir = body_dir(x, side) };
+	struct http1_message m = { .x = x, .side = side };
 	bool response = side == SIDE_RESPONSE;
+	const struct entry_side *bytes;
 	struct str head, interim;
 	int rc;
 
-	m.bytes = response ? &x->entry->response : &x->entry->request;
-	assert(m.bytes->present);
-	for (size_t i = 0; i < m.bytes->nspans; i++)
-		m.total += m.bytes->spans[i].len;
+	bytes = response ? &x->entry->response : &x->entry->request;
+	assert(bytes->present);
+	for (size_t i = 0; i < bytes->nspans; i++)
+		m.total += bytes->spans[i].len;
 	rc = body_heads(&m, &head, &interim);
 	if (rc != 0)
 		return rc;
@@ -231,30 +155,6 @@ http1_body_open(const struct exchange *x, enum side side,
 	return 0;
 }
 
-/*
- * Add the codings named in one field's value to the list. One more than can be
- * undone is enough to know that the whole list cannot.
- */
-static void
-body_add_codings(struct str *list, unsigned *n, struct str value,
-                 struct arena *a)
-{
-	struct str one;
-
-	while (value.n != 0 && *n <= CODING_CHAIN) {
-		(void)str_split1(value, ',', &one, &value);
-		one = str_trim(one);
-		if (one.n == 0 || str_eq_nocase(one, STR("chunked")) ||
-		    str_eq_nocase(one, STR("identity")))
-			continue;
-		if ((*n)++ == 0)
-			*list = one;
-		else
-			*list = arena_printf(a, STR_FMT "," STR_FMT,
-			                     STR_ARG(*list), STR_ARG(one));
-	}
-}
-
 struct str
 http1_body_codings(const struct http1_message *m)
 {
@@ -263,17 +163,17 @@ http1_body_codings(const struct http1_message *m)
 		STR_INIT("transfer-encoding"),
 	};
 	struct str list = STR_NONE;
-	struct http1_field f;
+	struct http_field f;
 	struct cursor fields;
 	unsigned n = 0;
 
 	/* Part of a coded body cannot be decoded (RFC 9110, section 14.4). */
 	for (size_t i = m->line.status == 206; i < ARRAY_LEN(names); i++) {
 		(void)http1_head_line(m->head, &fields);
-		while (http1_head_next(&fields, &f))
+		while (http_field_next(&fields, &f))
 			if (str_eq_nocase(str_trim(f.name), names[i]))
-				body_add_codings(&list, &n, f.value,
-				                 m->x->scratch);
+				list = http_flow_codings(list, &n, f.value,
+				                         m->x->scratch);
 	}
 	return list;
 }
@@ -282,13 +182,10 @@ http1_body_codings(const struct http1_message *m)
 
 enum chunk { CHUNK_SIZE, CHUNK_EXT, CHUNK_DATA, CHUNK_END, CHUNK_TRAILER };
 
-/* Bytes on their way: wire, chunks, codings, range, out. */
+/* Bytes on their way: wire, chunks, and what http_flow.h does. */
 struct flow {
 	struct http1_message *m;
-	const struct body_out *out;
-	struct coding *coding; /* NULL: none */
-	struct body_range range;
-	uint64_t at; /* bytes that came to the range */
+	struct http_flow to;
 	/* chunks */
 	enum chunk chunk;
 	uint64_t left; /* of this chunk, or the size as read so far */
@@ -296,75 +193,6 @@ struct flow {
 	struct buf trailer;
 	bool ended; /* the last chunk was seen */
 };
-
-/* Which part of the next n bytes lies in the range: *ret_skip, then the rest.
- */
-static uint64_t
-flow_clip(struct flow *f, uint64_t n, uint64_t *ret_skip)
-{
-	uint64_t skip = f->range.off > f->at ? f->range.off - f->at : 0;
-	uint64_t done, room;
-
-	skip = skip < n ? skip : n;
-	done = f->at + skip - f->range.off;
-	room = done < f->range.len ? f->range.len - done : 0;
-	if (skip == n)
-		room = 0;
-	*ret_skip = skip;
-	f->at += n;
-	return n - skip < room ? n - skip : room;
-}
-
-static int
-flow_status(const struct flow *f)
-{
-	return f->at >= f->range.off && f->at - f->range.off >= f->range.len
-	           ? BODY_ENOUGH
-	           : 0;
-}
-
-/* Decoded bytes: to the caller, as far as the range wants them. */
-static int
-flow_out(void *ctx, const uint8_t *p, size_t n)
-{
-	struct flow *f = ctx;
-	uint64_t skip, take;
-	int rc = 0;
-
-	take = flow_clip(f, n, &skip);
-	if (take != 0)
-		rc = f->out->bytes(f->out->ctx, p + skip, (size_t)take);
-	return rc != 0 ? rc : flow_status(f);
-}
-
-/* Bytes behind the chunk framing. */
-static int
-flow_coded(struct flow *f, struct str bytes)
-{
-	if (bytes.n == 0)
-		return 0;
-	if (f->coding != NULL)
-		return coding_write(f->coding, (const uint8_t *)bytes.p,
-		                    bytes.n);
-	return flow_out(f, (const uint8_t *)bytes.p, bytes.n);
-}
-
-/* n bytes of the body are missing; no coding can go on behind that. */
-static int
-flow_hole(struct flow *f, uint64_t n)
-{
-	uint64_t skip, take;
-	int rc = 0;
-
-	if (f->coding != NULL) {
-		rc = f->out->hole(f->out->ctx, n);
-		return rc != 0 ? rc : ERR_TRUNCATED;
-	}
-	take = flow_clip(f, n, &skip);
-	if (take != 0)
-		rc = f->out->hole(f->out->ctx, take);
-	return rc != 0 ? rc : flow_status(f);
-}
 
 /* One byte of "1f;ext CR LF". */
 static int
@@ -426,7 +254,7 @@ flow_dechunk(struct flow *f, struct str bytes)
 			f->left -= n;
 			if (f->left == 0)
 				f->chunk = CHUNK_END;
-			rc = flow_coded(f, cur_take(&c, (size_t)n));
+			rc = http_flow_bytes(&f->to, cur_take(&c, (size_t)n));
 			break;
 		case CHUNK_END:
 			rc = flow_chunk_end(f, cur_u8(&c));
@@ -455,13 +283,13 @@ flow_chunk_hole(struct flow *f, uint64_t n)
 	if (f->left == 0)
 		f->chunk = CHUNK_END;
 	/* Past the chunk nobody knows what is data: all of it is a hole. */
-	rc = flow_hole(f, n);
+	rc = http_flow_hole(&f->to, n);
 	return rc != 0 || inside == n ? rc : ERR_TRUNCATED;
 }
 
 /* All bytes were seen: was that the end of the body? */
 static int
-flow_end(const struct flow *f)
+flow_end(struct flow *f)
 {
 	const struct http1_framing *fr = &f->m->framing;
 	uint64_t n = http1_body_wire_length(f->m);
@@ -470,7 +298,7 @@ flow_end(const struct flow *f)
 		return ERR_TRUNCATED;
 	if (!fr->coded && fr->sized && n != 0 && n < fr->length)
 		return ERR_TRUNCATED;
-	return f->coding != NULL ? coding_end(f->coding) : 0;
+	return http_flow_end(&f->to);
 }
 
 static int
@@ -479,22 +307,22 @@ flow_run(struct flow *f, struct source *s)
 	bool chunked = f->m->framing.chunked;
 	struct str bytes;
 	uint64_t hole;
-	int rc = flow_status(f);
+	int rc = http_flow_status(&f->to);
 
 	while (rc == 0) {
-		rc = source_next(s, &bytes, &hole);
+		rc = source_next(s, UINT64_MAX, &bytes, &hole);
 		if (rc != 0)
 			break;
 		if (bytes.n == 0 && hole == 0)
 			return flow_end(f);
 		if (bytes.n != 0)
 			rc = chunked ? flow_dechunk(f, bytes)
-			             : flow_coded(f, bytes);
+			             : http_flow_bytes(&f->to, bytes);
 		else
 			rc = chunked ? flow_chunk_hole(f, hole)
-			             : flow_hole(f, hole);
+			             : http_flow_hole(&f->to, hole);
 	}
-	return rc == BODY_ENOUGH ? 0 : rc;
+	return http_flow_code(rc);
 }
 
 int
@@ -502,28 +330,23 @@ http1_body_stream(struct http1_message *m, bool decoded,
                   struct body_range range, const struct body_out *out)
 {
 	const struct exchange *x = m->x;
-	struct flow f = { .m = m, .out = out, .range = range };
-	struct body_out mid = { .bytes = flow_out, .ctx = &f };
-	struct str list = decoded ? http1_body_codings(m) : STR_NONE;
-	struct str unknown = STR_NONE;
+	struct flow f = { .m = m };
 	struct source s;
-	int rc = 0;
+	int rc;
 
 	if (!m->whole)
 		return 0;
-	if (list.n != 0)
-		rc = coding_new(list, x->limits->render_bytes,
-		                x->limits->render_ratio, &mid, &unknown,
-		                &f.coding);
-	if (rc != 0)
-		return rc;
+	rc = http_flow_init(&f.to, x->limits,
+	                    decoded ? http1_body_codings(m) : STR_NONE, range,
+	                    out);
 	buf_init(&f.trailer, BODY_TRAILER_MAX);
-	source_begin(&s, m, m->body);
-	rc = flow_run(&f, &s);
+	source_begin(&s, x, m->side, m->body);
+	if (rc == 0)
+		rc = flow_run(&f, &s);
 	if (f.ended)
 		m->trailer = arena_dup(x->scratch, buf_str(&f.trailer));
 	buf_release(&f.trailer);
-	coding_free(f.coding);
+	http_flow_release(&f.to);
 	return rc;
 }
 

@@ -20,8 +20,7 @@
 
 struct http1_message {
 	const struct exchange *x;
-	const struct entry_side *bytes;
-	enum dir dir;
+	enum side side;
 	struct str head;        /* of the final head, in the scratch arena */
 	struct http1_line line; /* points into head */
 	struct http1_framing framing;

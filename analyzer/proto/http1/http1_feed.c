@@ -6,13 +6,13 @@
 #include "analyzer/proto/http1/http1.h"
 #include "analyzer/proto/http1/http1_head.h"
 #include "analyzer/proto/http1/http1_line.h"
-#include "analyzer/proto/http1/http1_url.h"
+#include "analyzer/proto/http_url.h"
 #include "analyzer/proto/overlay.h"
 
 /* Chunk sizes and trailer fields: longer lines are no HTTP. */
 #define FEED_LINE_MAX 16384u
 
-/* Memory for the few targets that are not plain; see http1_url_plain(). */
+/* Memory for the few targets that are not plain; see http_url_plain(). */
 #define FEED_URL_MEMORY (512u * 1024u)
 
 /* One call of feed(), with what every step needs. */
@@ -140,15 +140,15 @@ feed_summarize_target(struct feeding *f, const struct http1_line *line,
                       struct message_summary *sum)
 {
 	struct arena a;
-	struct http1_url u;
+	struct http_url u;
 
-	if (http1_url_plain(line->target, &sum->target)) {
+	if (http_url_plain(line->target, &sum->target)) {
 		message_summary(f->h->m, sum);
 		return;
 	}
 	arena_init(&a, FEED_URL_MEMORY, 0);
-	u = http1_url_parse(line->target, str_eq(line->method, STR("CONNECT")),
-	                    &a);
+	u = http_url_parse(line->target, str_eq(line->method, STR("CONNECT")),
+	                   &a);
 	sum->target = u.path;
 	sum->host = u.host;
 	f->h->has_host = u.host.n != 0;

@@ -49,97 +49,16 @@ http1_head_line(struct str head, struct cursor *ret_fields)
 	return head;
 }
 
-static bool
-head_is_blank(uint8_t b)
-{
-	return b == ' ' || b == '\t';
-}
-
-/* Blanks and line ends at both ends: a folded value may have either. */
-static struct str
-head_trim(struct str s)
-{
-	for (;;) {
-		struct str t = str_trim(s);
-
-		while (t.n != 0 &&
-		       (str_starts(t, STR("\r")) || str_starts(t, STR("\n"))))
-			t = str_tail(t, 1);
-		while (t.n != 0 &&
-		       (str_ends(t, STR("\r")) || str_ends(t, STR("\n"))))
-			t = str_head(t, t.n - 1);
-		if (t.n == s.n)
-			return t;
-		s = t;
-	}
-}
-
-/* A field with its continuation lines; the empty str when there is none. */
-static struct str
-head_field(struct cursor *fields)
-{
-	struct cursor c = *fields;
-	struct str line = cur_line_lf(&c, SIZE_MAX);
-
-	if (!cur_ok(&c)) {
-		/* The head was cut here: what there is of the line counts. */
-		c = *fields;
-		line = cur_rest(&c);
-	}
-	while (line.n != 0 && !cur_at_end(&c)) {
-		struct cursor next = c;
-
-		if (!head_is_blank(cur_peek_u8(&next)))
-			break;
-		(void)cur_line_lf(&next, SIZE_MAX);
-		if (!cur_ok(&next)) {
-			next = c;
-			(void)cur_rest(&next);
-		}
-		c = next;
-		line = str_make(fields->p, cur_left(fields) - cur_left(&c));
-	}
-	*fields = c;
-	return line;
-}
-
-/* The next field with its value untrimmed: trimming costs, and few are used. */
-static bool
-head_next(struct cursor *fields, struct http1_field *ret_field)
-{
-	struct str line;
-
-	while (cur_ok(fields) && !cur_at_end(fields)) {
-		line = head_field(fields);
-		if (line.n == 0)
-			return false;
-		if (str_split1(line, ':', &ret_field->name,
-		               &ret_field->value) &&
-		    ret_field->name.n != 0)
-			return true;
-	}
-	return false;
-}
-
-bool
-http1_head_next(struct cursor *fields, struct http1_field *ret_field)
-{
-	if (!head_next(fields, ret_field))
-		return false;
-	ret_field->value = head_trim(ret_field->value);
-	return true;
-}
-
 struct str
 http1_head_find(struct str head, struct str name)
 {
-	struct http1_field f;
+	struct http_field f;
 	struct cursor fields;
 
 	(void)http1_head_line(head, &fields);
-	while (head_next(&fields, &f))
+	while (http_field_next_raw(&fields, &f))
 		if (str_eq_nocase(str_trim(f.name), name))
-			return head_trim(f.value);
+			return http_field_trim(f.value);
 	return STR_NONE;
 }
 
@@ -154,7 +73,7 @@ head_length(struct str value, struct http1_framing *f)
 
 	do {
 		(void)str_split1(value, ',', &one, &value);
-		if (str_u64(head_trim(one), &n) != 0 || n > INT64_MAX) {
+		if (str_u64(http_field_trim(one), &n) != 0 || n > INT64_MAX) {
 			f->faults |= HTTP1_FAULT_LENGTH_BAD;
 		} else if (!f->sized) {
 			f->sized = true;
@@ -172,7 +91,7 @@ head_codings(struct str value, struct http1_framing *f)
 
 	while (value.n != 0) {
 		(void)str_split1(value, ',', &one, &value);
-		one = head_trim(one);
+		one = http_field_trim(one);
 		if (one.n == 0 || str_eq_nocase(one, STR("identity")))
 			continue;
 		if (f->chunked)
@@ -189,7 +108,7 @@ head_upgrade(struct str value, struct http1_framing *f)
 
 	while (value.n != 0 && f->upgrade == HTTP1_UPGRADE_NONE) {
 		(void)str_split1(value, ',', &one, &value);
-		one = head_trim(one);
+		one = http_field_trim(one);
 		if (str_eq_nocase(one, STR("websocket")))
 			f->upgrade = HTTP1_UPGRADE_WEBSOCKET;
 		else if (str_eq_nocase(one, STR("h2c")))
@@ -203,11 +122,11 @@ void
 http1_head_framing(struct str head, struct http1_framing *ret_framing)
 {
 	struct http1_framing f = { .coded = false };
-	struct http1_field field;
+	struct http_field field;
 	struct cursor fields;
 
 	(void)http1_head_line(head, &fields);
-	while (head_next(&fields, &field)) {
+	while (http_field_next_raw(&fields, &field)) {
 		struct str name = str_trim(field.name);
 
 		f.fields++;
@@ -216,7 +135,7 @@ http1_head_framing(struct str head, struct http1_framing *ret_framing)
 			if (f.has_host || !str_eq_nocase(name, STR("host")))
 				break;
 			f.has_host = true;
-			f.host = head_trim(field.value);
+			f.host = http_field_trim(field.value);
 			break;
 		case sizeof("Upgrade") - 1:
 			if (str_eq_nocase(name, STR("upgrade")))

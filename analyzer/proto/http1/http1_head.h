@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyzer/proto/http_field.h"
 #include "analyzer/proto/proto.h"
 
 /* What Upgrade asks for, or 101 grants. */
@@ -48,12 +49,6 @@ struct http1_framing {
 	uint64_t fields; /* number of fields */
 };
 
-struct http1_field {
-	struct str name;
-	/* Without blanks around it; holds line ends where it was folded. */
-	struct str value;
-};
-
 /*
  * The length of the head at the front of `in`, its blank line included; 0 when
  * it does not end there yet. *scanned is how far an earlier call with fewer
@@ -64,9 +59,6 @@ size_t http1_head_end(const struct cursor *in, size_t *scanned);
 
 /* The start line of a head, and a cursor on the fields behind it. */
 struct str http1_head_line(struct str head, struct cursor *ret_fields);
-
-/* The next field; false at the blank line or the end. */
-bool http1_head_next(struct cursor *fields, struct http1_field *ret_field);
 
 /* The value of the first field of that name, or the empty str. */
 struct str http1_head_find(struct str head, struct str name);

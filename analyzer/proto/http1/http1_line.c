@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/proto/http1/http1_line.h"
 
+#include "analyzer/proto/http_field.h"
 #include "base/str.h"
 
 /* RFC 9110 and RFC 5789, WebDAV, and what proxies and UPnP use over TCP. */
@@ -17,21 +18,6 @@ static const struct str line_methods[] = {
 
 static const struct str line_version = STR_INIT("HTTP/1.");
 
-bool
-http1_line_tchar(char c)
-{
-	static const struct cur_set tchar = {
-		.in = {
-			['!'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1, ['&'] = 1,
-			['\''] = 1, ['*'] = 1, ['+'] = 1, ['-'] = 1, ['.'] = 1,
-			['^'] = 1, ['_'] = 1, ['`'] = 1, ['|'] = 1, ['~'] = 1,
-			['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1,
-		},
-	};
-
-	return tchar.in[(uint8_t)c] != 0;
-}
-
 /* Length of the token that s begins with. */
 static size_t
 line_token_length(struct str s, size_t max)
@@ -39,15 +25,9 @@ line_token_length(struct str s, size_t max)
 	struct str head = str_head(s, max);
 	size_t n = 0;
 
-	for (const char *p = head.p; n < head.n && http1_line_tchar(*p); p++)
+	for (const char *p = head.p; n < head.n && http_field_tchar(*p); p++)
 		n++;
 	return n;
-}
-
-bool
-http1_line_token(struct str s)
-{
-	return s.n != 0 && line_token_length(s, s.n) == s.n;
 }
 
 /* "HTTP/1.d": the minor version, or -1. */

@@ -60,10 +60,4 @@ size_t http1_line_find(struct str line, bool response);
  */
 size_t http1_line_hope(struct str bytes, bool response);
 
-/* One of the characters of a token (RFC 9110, section 5.6.2)? */
-bool http1_line_tchar(char c);
-
-/* Is s a token, that is, not empty and nothing but such characters? */
-bool http1_line_token(struct str s);
-
 #endif /* HTTP1_LINE_H */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "analyzer/proto/redis/redis_view.h"
+#include "analyzer/proto/section.h"
 #include "base/err.h"
-#include "base/json_out.h"
 
 /* Bytes of a body fetched at a time. */
 #define RENDER_PIECE 16384u
@@ -549,55 +549,22 @@ redis_render(const struct exchange *x, enum side side, struct sink *out)
 
 /* --- sections ------------------------------------------------------------- */
 
-static int
-represent_write(void *ctx, const char *p, size_t n)
-{
-	struct sink *out = ctx;
-
-	sink_text(out, str_make(p, n));
-	return out->error;
-}
-
-static void
-represent_row(struct json_out *j, const char *name, struct str value,
-              struct str selector)
-{
-	jout_begin_object(j);
-	jout_put_str(j, "name", str_from_c(name));
-	jout_put_str(j, "value", value);
-	jout_put_str(j, "selector", selector);
-	jout_end_object(j);
-}
-
 static void
 represent_details(const struct redis_view *v, struct sink *out)
 {
 	char buf[REDIS_NAME_MAX];
 	bool q = v->request;
-	struct json_out j;
-	int rc;
+	struct section t;
 
-	sink_begin_object(out);
-	sink_member_string(out, "type", STR("table"));
-	sink_member_string(out, "title", STR("Details"));
-	sink_key(out, STR("data"));
-	sink_text_begin(out);
-	jout_init(&j, represent_write, out);
-	jout_begin_array(&j);
-	represent_row(&j, "Type", render_type(v),
-	              q ? STR("request.type") : STR("response.type"));
-	represent_row(&j, "Command", v->name,
-	              q ? STR("request.command") : STR("response.command"));
-	represent_row(&j, "Key", v->key,
-	              q ? STR("request.key") : STR("response.key"));
-	represent_row(&j, "Keyword", render_keyword(v, buf),
-	              q ? STR("request.keyword") : STR("response.keyword"));
-	jout_end_array(&j);
-	rc = jout_finish(&j);
-	sink_text_end(out);
-	if (rc != 0)
-		sink_fail(out, rc);
-	sink_end_object(out);
+	section_begin(&t, STR("Details"), out);
+	section_text(&t, "Type", render_type(v),
+	             q ? "request.type" : "response.type");
+	section_text(&t, "Command", v->name,
+	             q ? "request.command" : "response.command");
+	section_text(&t, "Key", v->key, q ? "request.key" : "response.key");
+	section_text(&t, "Keyword", render_keyword(v, buf),
+	             q ? "request.keyword" : "response.keyword");
+	section_end(&t);
 }
 
 int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * http1_url: request targets, read the way Go's net/url reads them.
+ * http_url: request targets, read the way Go's net/url reads them.
  *
  * The compatible API shows targets as the original did, which parsed the
  * target, wrote it out again, and parsed that once more; paths come out of the
@@ -8,15 +8,15 @@
  * as "//host:port" with an empty path, and what cannot be parsed is shown as it
  * is, as target and as path. RFC 3986; RFC 9112, section 3.2.
  */
-#ifndef HTTP1_URL_H
-#define HTTP1_URL_H
+#ifndef HTTP_URL_H
+#define HTTP_URL_H
 
 #include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/str.h"
 
-struct http1_url {
+struct http_url {
 	struct str uri;   /* the target, written out again */
 	struct str path;  /* percent-decoded */
 	struct str query; /* behind the first '?', as it was sent */
@@ -28,20 +28,20 @@ struct http1_url {
  * fails (arena_error() tells), the parts are those of a target that cannot be
  * parsed.
  */
-struct http1_url http1_url_parse(struct str target, bool connect,
-                                 struct arena *a);
+struct http_url http_url_parse(struct str target, bool connect,
+                               struct arena *a);
 
 /*
  * Is the path of this target simply what is before its '?'? Most are, and need
  * neither the parser nor an arena. *ret_path is set only when it is.
  */
-bool http1_url_plain(struct str target, struct str *ret_path);
+bool http_url_plain(struct str target, struct str *ret_path);
 
 /*
  * Percent-decode s; with `form`, '+' is a blank. False when an escape is
  * broken, or no memory. The result may be s itself.
  */
-bool http1_url_decode(struct str s, bool form, struct arena *a,
-                      struct str *ret_text);
+bool http_url_decode(struct str s, bool form, struct arena *a,
+                     struct str *ret_text);
 
-#endif /* HTTP1_URL_H */
+#endif /* HTTP_URL_H */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyzer/proto/http1/http1_render.h"
+#include "analyzer/proto/http_render.h"
 
-#include "analyzer/proto/http1/http1_status.h"
-#include "analyzer/proto/http1/http1_view.h"
+#include "analyzer/proto/http_status.h"
+#include "analyzer/proto/http_view.h"
 #include "base/base64.h"
 #include "base/err.h"
 
@@ -21,7 +21,7 @@ render_wants(struct sink *out, struct str key)
 }
 
 void
-http1_render_base64(struct str bytes, struct sink *out)
+http_render_base64(struct str bytes, struct sink *out)
 {
 	char text[RENDER_PIECE / 3 * 4 + 4];
 	struct base64_enc e;
@@ -41,7 +41,7 @@ http1_render_base64(struct str bytes, struct sink *out)
 /* --- lists -------------------------------------------------------------- */
 
 static void
-render_members(const struct http1_list *l, struct sink *out)
+render_members(const struct http_list *l, struct sink *out)
 {
 	sink_begin_object(out);
 	for (size_t i = 0; i < l->n; i++)
@@ -52,11 +52,11 @@ render_members(const struct http1_list *l, struct sink *out)
 
 /* A part of the view that is an object of names and values. */
 static int
-render_list(struct http1_view *v, const char *key,
-            int (*get)(struct http1_view *, struct http1_list *),
+render_list(struct http_view *v, const char *key,
+            int (*get)(struct http_view *, struct http_list *),
             struct sink *out)
 {
-	struct http1_list l = { .n = 0 };
+	struct http_list l = { .n = 0 };
 	int rc;
 
 	if (!render_wants(out, str_from_c(key)))
@@ -68,14 +68,14 @@ render_list(struct http1_view *v, const char *key,
 }
 
 static int
-render_trailers(struct http1_view *v, struct sink *out)
+render_trailers(struct http_view *v, struct sink *out)
 {
-	struct http1_list l = { .n = 0 };
+	struct http_list l = { .n = 0 };
 	int rc;
 
-	if (!v->m.framing.chunked || !render_wants(out, STR("trailers")))
+	if (!render_wants(out, STR("trailers")))
 		return 0;
-	rc = http1_view_trailers(v, &l);
+	rc = http_view_trailers(v, &l);
 	if (rc == 0 && l.n != 0 && sink_want(out, STR("trailers")))
 		render_members(&l, out);
 	return rc;
@@ -83,15 +83,15 @@ render_trailers(struct http1_view *v, struct sink *out)
 
 /* A string, or a sorted array of them where the name is repeated. */
 static int
-render_query(struct http1_view *v, struct sink *out)
+render_query(struct http_view *v, struct sink *out)
 {
-	struct http1_list l = { .n = 0 };
+	struct http_list l = { .n = 0 };
 	size_t next;
 	int rc;
 
 	if (!sink_want(out, STR("queryString")))
 		return 0;
-	rc = http1_view_query(v, &l);
+	rc = http_view_query(v, &l);
 	sink_begin_object(out);
 	for (size_t i = 0; rc == 0 && i < l.n; i = next) {
 		for (next = i + 1; next < l.n; next++)
@@ -113,11 +113,11 @@ render_query(struct http1_view *v, struct sink *out)
 }
 
 void
-http1_render_params(const struct http1_list *l, struct sink *out)
+http_render_params(const struct http_list *l, struct sink *out)
 {
 	sink_begin_array(out);
 	for (size_t i = 0; i < l->n; i++) {
-		const struct http1_pair *p = &l->v[i];
+		const struct http_pair *p = &l->v[i];
 
 		sink_begin_object(out);
 		if (p->type.n != 0)
@@ -134,7 +134,7 @@ http1_render_params(const struct http1_list *l, struct sink *out)
 /* --- request ------------------------------------------------------------ */
 
 static void
-render_segments(struct http1_view *v, struct sink *out)
+render_segments(struct http_view *v, struct sink *out)
 {
 	struct str rest = v->url.path;
 	struct str segment;
@@ -142,19 +142,19 @@ render_segments(struct http1_view *v, struct sink *out)
 	if (!sink_want(out, STR("pathSegments")))
 		return;
 	sink_begin_array(out);
-	while (http1_view_segment(&rest, &segment))
+	while (http_view_segment(&rest, &segment))
 		sink_string(out, segment);
 	sink_end_array(out);
 }
 
 static int
-render_post_data(struct http1_view *v, struct sink *out)
+render_post_data(struct http_view *v, struct sink *out)
 {
 	int rc;
 
 	if (!v->has_body || !sink_want(out, STR("postData")))
 		return 0;
-	rc = http1_view_body(v);
+	rc = http_view_body(v);
 	sink_begin_object(out);
 	if (v->trouble.n != 0)
 		sink_member_string(out, "decodeError", v->trouble);
@@ -162,12 +162,12 @@ render_post_data(struct http1_view *v, struct sink *out)
 		sink_member_string(out, "encoding", STR("base64"));
 	sink_member_string(out, "mimeType", v->mime);
 	if (sink_want(out, STR("params")))
-		http1_render_params(&v->params, out);
+		http_render_params(&v->params, out);
 	if (sink_want(out, STR("text"))) {
 		if (v->is_text)
 			sink_string(out, v->text);
 		else
-			http1_render_base64(v->text, out);
+			http_render_base64(v->text, out);
 	}
 	if (v->truncated)
 		sink_member_boolean(out, "truncated", true);
@@ -176,17 +176,17 @@ render_post_data(struct http1_view *v, struct sink *out)
 }
 
 static int
-render_request(struct http1_view *v, struct sink *out)
+render_request(struct http_view *v, struct sink *out)
 {
 	int rc;
 
 	sink_member_integer(out, "bodySize", v->body_size);
-	rc = render_list(v, "cookies", http1_view_cookies, out);
+	rc = render_list(v, "cookies", http_view_cookies, out);
 	if (rc == 0)
-		rc = render_list(v, "headers", http1_view_headers, out);
+		rc = render_list(v, "headers", http_view_headers, out);
 	sink_member_integer(out, "headersSize", -1);
 	sink_member_string(out, "httpVersion", v->version);
-	sink_member_string(out, "method", v->m.line.method);
+	sink_member_string(out, "method", v->method);
 	sink_member_string(out, "path", v->url.path);
 	render_segments(v, out);
 	if (rc == 0)
@@ -203,7 +203,7 @@ render_request(struct http1_view *v, struct sink *out)
 /* --- response ----------------------------------------------------------- */
 
 static int
-render_content(struct http1_view *v, struct sink *out)
+render_content(struct http_view *v, struct sink *out)
 {
 	int rc = 0;
 
@@ -212,15 +212,15 @@ render_content(struct http1_view *v, struct sink *out)
 	if (render_wants(out, STR("size")) || render_wants(out, STR("text")) ||
 	    render_wants(out, STR("truncated")) ||
 	    render_wants(out, STR("decodeError")))
-		rc = http1_view_body(v);
+		rc = http_view_body(v);
 	sink_begin_object(out);
 	if (v->trouble.n != 0)
 		sink_member_string(out, "decodeError", v->trouble);
 	sink_member_string(out, "encoding", STR("base64"));
-	sink_member_string(out, "mimeType", http1_view_content_type(v));
+	sink_member_string(out, "mimeType", http_view_content_type(v));
 	sink_member_integer(out, "size", (int64_t)v->size);
 	if (v->body.n != 0 && sink_want(out, STR("text")))
-		http1_render_base64(buf_str(&v->body), out);
+		http_render_base64(buf_str(&v->body), out);
 	if (v->truncated)
 		sink_member_boolean(out, "truncated", true);
 	sink_end_object(out);
@@ -228,39 +228,45 @@ render_content(struct http1_view *v, struct sink *out)
 }
 
 static int
-render_response(struct http1_view *v, struct sink *out)
+render_response(struct http_view *v, struct sink *out)
 {
 	int rc;
 
 	sink_member_integer(out, "bodySize", v->body_size);
 	rc = render_content(v, out);
 	if (rc == 0)
-		rc = render_list(v, "cookies", http1_view_cookies, out);
+		rc = render_list(v, "cookies", http_view_cookies, out);
 	if (rc == 0)
-		rc = render_list(v, "headers", http1_view_headers, out);
+		rc = render_list(v, "headers", http_view_headers, out);
 	sink_member_integer(out, "headersSize", -1);
 	sink_member_string(out, "httpVersion", v->version);
-	sink_member_string(out, "redirectURL", http1_view_redirect(v));
-	sink_member_integer(out, "status", v->m.line.status);
-	sink_member_string(out, "statusText",
-	                   http1_status_text(v->m.line.status));
+	sink_member_string(out, "redirectURL", http_view_redirect(v));
+	sink_member_integer(out, "status", v->status);
+	sink_member_string(out, "statusText", http_status_text(v->status));
 	if (rc == 0)
 		rc = render_trailers(v, out);
 	return rc;
 }
 
 int
-http1_render(const struct exchange *x, enum side side, struct sink *out)
+http_render_members(struct http_view *v, struct sink *out)
 {
-	struct http1_view v;
-	int rc = http1_view_open(&v, x, side);
+	return v->side == SIDE_REQUEST ? render_request(v, out)
+	                               : render_response(v, out);
+}
+
+int
+http_render(const struct http_carrier *carrier, const struct exchange *x,
+            enum side side, struct sink *out)
+{
+	struct http_view v;
+	int rc = http_view_open(&v, carrier, x, side);
 
 	sink_begin_object(out);
 	if (rc == 0)
-		rc = side == SIDE_REQUEST ? render_request(&v, out)
-		                          : render_response(&v, out);
+		rc = http_render_members(&v, out);
 	sink_end_object(out);
-	http1_view_close(&v);
+	http_view_close(&v);
 	/* Without its start line there is nothing to show of a message. */
 	if (rc == ERR_MALFORMED)
 		rc = 0;

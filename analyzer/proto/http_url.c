@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyzer/proto/http1/http1_url.h"
+#include "analyzer/proto/http_url.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -69,7 +69,7 @@ url_has_control(struct str s)
 }
 
 bool
-http1_url_decode(struct str s, bool form, struct arena *a, struct str *ret_text)
+http_url_decode(struct str s, bool form, struct arena *a, struct str *ret_text)
 {
 	struct cursor c = cur_from_str(s, false);
 	size_t n = 0;
@@ -224,7 +224,7 @@ url_host(struct str s, struct arena *a, struct pieces *u)
 		if ((uint8_t)*p < 0x80 && *p != '%' &&
 		    !url_literal(*p, PART_HOST))
 			return false;
-	return http1_url_decode(s, false, a, &u->host);
+	return http_url_decode(s, false, a, &u->host);
 }
 
 static bool
@@ -242,15 +242,15 @@ url_authority(struct str s, struct arena *a, struct pieces *u)
 	u->has_user = true;
 	u->has_password = str_split1(str_head(s, at - 1), ':', &user,
 	                             &password);
-	return http1_url_decode(user, false, a, &u->user) &&
-	       http1_url_decode(password, false, a, &u->password) &&
+	return http_url_decode(user, false, a, &u->user) &&
+	       http_url_decode(password, false, a, &u->password) &&
 	       url_host(str_tail(s, at), a, u);
 }
 
 static bool
 url_set_path(struct str s, struct arena *a, struct pieces *u)
 {
-	if (!http1_url_decode(s, false, a, &u->path))
+	if (!http_url_decode(s, false, a, &u->path))
 		return false;
 	if (!str_eq(url_encode(u->path, PART_PATH, a), s))
 		u->raw_path = s;
@@ -363,7 +363,7 @@ url_join(const struct pieces *u, struct arena *a)
 /* --- targets ------------------------------------------------------------ */
 
 bool
-http1_url_plain(struct str target, struct str *ret_path)
+http_url_plain(struct str target, struct str *ret_path)
 {
 	struct str path = str_head(target, str_find_char(target, '?'));
 
@@ -385,15 +385,15 @@ url_path_of(struct str uri, struct arena *a)
 
 	(void)str_split1(uri, '#', &rest, &fragment);
 	if (!url_split(rest, false, a, &u) ||
-	    !http1_url_decode(fragment, false, a, &fragment))
+	    !http_url_decode(fragment, false, a, &fragment))
 		return uri;
 	return u.path;
 }
 
-struct http1_url
-http1_url_parse(struct str target, bool connect, struct arena *a)
+struct http_url
+http_url_parse(struct str target, bool connect, struct arena *a)
 {
-	struct http1_url r = { .uri = target, .path = target };
+	struct http_url r = { .uri = target, .path = target };
 	struct pieces u;
 	bool authority = connect && !str_starts(target, STR("/"));
 	struct str s = target;

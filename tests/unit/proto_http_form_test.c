@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Request targets, forms, cookies and start lines, as Go reads them. */
-#include "analyzer/proto/http1/http1_form.h"
 #include "analyzer/proto/http1/http1_head.h"
 #include "analyzer/proto/http1/http1_line.h"
-#include "analyzer/proto/http1/http1_url.h"
+#include "analyzer/proto/http_form.h"
+#include "analyzer/proto/http_url.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "tests/tap/tap.h"
@@ -63,19 +63,19 @@ test_targets(void)
 	arena_init(&a, 1u << 20, 0);
 	for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
 		struct str target = str_from_c(targets[i].target);
-		struct http1_url u = http1_url_parse(target, false, &a);
+		struct http_url u = http_url_parse(target, false, &a);
 		struct str plain = u.path;
 
 		is_text(u.uri, targets[i].uri, targets[i].target);
 		is_text(u.path, targets[i].path, "... its path");
 		is_text(u.query, targets[i].query, "... its query");
 		is_text(u.host, targets[i].host, "... its host");
-		(void)http1_url_plain(target, &plain);
+		(void)http_url_plain(target, &plain);
 		ok(str_eq(plain, u.path), "... the short way agrees");
 	}
 	{
-		struct http1_url u = http1_url_parse(STR("h.example:443"), true,
-		                                     &a);
+		struct http_url u = http_url_parse(STR("h.example:443"), true,
+		                                   &a);
 
 		is_text(u.uri, "//h.example:443", "CONNECT's target");
 		is_text(u.path, "", "has no path");
@@ -91,11 +91,11 @@ test_memory(void)
 
 	for (int64_t nth = 1; nth < 6; nth++) {
 		struct arena a;
-		struct http1_url u;
+		struct http_url u;
 
 		arena_init(&a, 1u << 20, 16);
 		mem_fail_at(nth, true);
-		u = http1_url_parse(STR("http://h/%41%42?q"), false, &a);
+		u = http_url_parse(STR("http://h/%41%42?q"), false, &a);
 		mem_fail_at(-1, false);
 		good &= arena_error(&a) == 0 || u.path.n != 0;
 		arena_release(&a);
@@ -107,13 +107,13 @@ test_memory(void)
 
 /* "name=value;" of each, with (file|type) where there is one. */
 static void
-is_list(const struct http1_list *l, const char *want, const char *what)
+is_list(const struct http_list *l, const char *want, const char *what)
 {
 	char text[1000] = "";
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->n && n < sizeof(text); i++) {
-		const struct http1_pair *p = &l->v[i];
+		const struct http_pair *p = &l->v[i];
 		int len = snprintf(text + n, sizeof(text) - n,
 		                   STR_FMT "=" STR_FMT, STR_ARG(p->name),
 		                   STR_ARG(p->value));
@@ -132,19 +132,19 @@ is_list(const struct http1_list *l, const char *want, const char *what)
 static void
 test_query(void)
 {
-	struct http1_list l = { .n = 0 };
+	struct http_list l = { .n = 0 };
 	struct arena a;
 
 	arena_init(&a, 1u << 20, 0);
-	ok(http1_form_query(&l, STR("b=2&a=1&a=0&c=+%41&d&&=x&a=00"), &a),
+	ok(http_form_query(&l, STR("b=2&a=1&a=0&c=+%41&d&&=x&a=00"), &a),
 	   "a query");
-	http1_form_sort(&l);
+	http_form_sort(&l);
 	is_list(&l, "=x;a=0;a=00;a=1;b=2;c= A;d=;", "is sorted and decoded");
 	l.n = 0;
-	ok(!http1_form_query(&l, STR("a=%zz&b=1;2&c=3&%=4"), &a),
+	ok(!http_form_query(&l, STR("a=%zz&b=1;2&c=3&%=4"), &a),
 	   "broken pairs are told");
 	is_list(&l, "c=3;", "and left out");
-	http1_form_merge(&l, &a);
+	http_form_merge(&l, &a);
 	is_list(&l, "c=3;", "merging one is nothing");
 	arena_release(&a);
 }
@@ -152,22 +152,22 @@ test_query(void)
 static void
 test_cookies(void)
 {
-	struct http1_list l = { .n = 0 };
+	struct http_list l = { .n = 0 };
 	struct arena a;
 
 	arena_init(&a, 1u << 20, 0);
-	http1_form_cookie(&l,
-	                  STR("s=1; t=\"2\"; s=0;; bad name=1; =2; u=a b; "
-	                      "v=\"x; w=a\\b; x"),
-	                  &a);
-	http1_form_group(&l);
-	http1_form_merge(&l, &a);
+	http_form_cookie(&l,
+	                 STR("s=1; t=\"2\"; s=0;; bad name=1; =2; u=a b; "
+	                     "v=\"x; w=a\\b; x"),
+	                 &a);
+	http_form_group(&l);
+	http_form_merge(&l, &a);
 	is_list(&l, "s=1,0;t=2;u=a b;x=;",
 	        "cookies: quotes off, repetitions joined, bad ones out");
 	l.n = 0;
-	http1_form_set_cookie(&l, STR("z=9; Path=/; Secure"), &a);
-	http1_form_set_cookie(&l, STR("novalue"), &a);
-	http1_form_set_cookie(&l, STR(" y = 1"), &a);
+	http_form_set_cookie(&l, STR("z=9; Path=/; Secure"), &a);
+	http_form_set_cookie(&l, STR("novalue"), &a);
+	http_form_set_cookie(&l, STR(" y = 1"), &a);
 	is_list(&l, "z=9;y= 1;", "Set-Cookie has one");
 	arena_release(&a);
 }
@@ -180,13 +180,13 @@ test_media_types(void)
 	    "Multipart/Form-Data ; charset=\"a;b\\\"c\" ;Boundary = x-1 ; z");
 
 	arena_init(&a, 1u << 20, 0);
-	is_text(http1_form_media_type(s, &a), "multipart/form-data",
+	is_text(http_form_media_type(s, &a), "multipart/form-data",
 	        "a media type");
-	is_text(http1_form_param(s, STR("charset"), &a), "a;b\"c",
+	is_text(http_form_param(s, STR("charset"), &a), "a;b\"c",
 	        "a quoted parameter");
-	is_text(http1_form_param(s, STR("boundary"), &a), "x-1", "a plain one");
-	is_text(http1_form_param(s, STR("none"), &a), "", "one that is not");
-	is_text(http1_form_param(STR("a; f=\"C:\\dir\\x\""), STR("f"), &a),
+	is_text(http_form_param(s, STR("boundary"), &a), "x-1", "a plain one");
+	is_text(http_form_param(s, STR("none"), &a), "", "one that is not");
+	is_text(http_form_param(STR("a; f=\"C:\\dir\\x\""), STR("f"), &a),
 	        "C:\\dir\\x", "backslashes of a file name stay");
 	arena_release(&a);
 }
@@ -201,22 +201,22 @@ test_multipart(void)
 	    "Content-Type: image/png\r\n\r\n\r\nDATA\r\n\r\n--B\n"
 	    "Content-Disposition: form-data; "
 	    "name=empty\r\n\r\n\r\n--B--\r\nend";
-	struct http1_list l = { .n = 0 };
+	struct http_list l = { .n = 0 };
 	struct arena a;
 	bool good = true;
 
 	arena_init(&a, 1u << 20, 0);
-	ok(http1_form_multipart(&l, str_from_c(body), STR("B"), &a),
+	ok(http_form_multipart(&l, str_from_c(body), STR("B"), &a),
 	   "a multipart body");
 	is_list(&l, "t=he--B\r\n--Bllo;f=\r\nDATA\r\n(y.bin|image/png);empty=;",
 	        "has three parts");
 	for (size_t n = 0; n < strlen(body) - 7; n++) {
 		l.n = 0;
-		good &= !http1_form_multipart(&l, str_make(body, n), STR("B"),
-		                              &a);
+		good &= !http_form_multipart(&l, str_make(body, n), STR("B"),
+		                             &a);
 	}
 	ok(good, "one that is cut is told");
-	ok(!http1_form_multipart(&l, STR("--\r\n\r\n----"), STR(""), &a),
+	ok(!http_form_multipart(&l, STR("--\r\n\r\n----"), STR(""), &a),
 	   "an empty boundary is none");
 	arena_release(&a);
 }
@@ -308,7 +308,7 @@ test_heads(void)
 	    "Upgrade: TLS/1.0, websocket\r\n: empty name\r\nB:\r\n\r\nrest";
 	const size_t n = sizeof(text) - sizeof("rest");
 	struct http1_framing fr;
-	struct http1_field f;
+	struct http_field f;
 	struct cursor c;
 	bool good = true;
 	size_t scanned = 0, len = 0, times = 0;
@@ -325,9 +325,9 @@ test_heads(void)
 	is_int(http1_head_end(&c, &scanned), n, "and so does a whole one");
 
 	is_text(http1_head_line(head, &c), "GET / HTTP/1.1", "its first line");
-	good &= http1_head_next(&c, &f) && str_eq(f.name, STR("Host ")) &&
+	good &= http_field_next(&c, &f) && str_eq(f.name, STR("Host ")) &&
 	        str_eq(f.value, STR("h"));
-	good &= http1_head_next(&c, &f) && str_eq(f.name, STR("A")) &&
+	good &= http_field_next(&c, &f) && str_eq(f.name, STR("A")) &&
 	        str_eq(f.value, STR("1 \r\n  2\r\n\t3"));
 	ok(good, "fields as they are, folded ones whole");
 	is_text(http1_head_find(head, STR("transfer-encoding")),

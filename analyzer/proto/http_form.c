@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyzer/proto/http1/http1_form.h"
+#include "analyzer/proto/http_form.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/proto/http1/http1_head.h"
-#include "analyzer/proto/http1/http1_line.h"
-#include "analyzer/proto/http1/http1_url.h"
+#include "analyzer/proto/http_field.h"
+#include "analyzer/proto/http_url.h"
 
 /* RFC 2046 has at most 70; searching for a huge one would be slow. */
 #define FORM_BOUNDARY_MAX 256u
@@ -14,14 +13,13 @@
 /* --- lists -------------------------------------------------------------- */
 
 bool
-http1_form_add(struct http1_list *l, const struct http1_pair *p,
-               struct arena *a)
+http_form_add(struct http_list *l, const struct http_pair *p, struct arena *a)
 {
-	if (l->n == HTTP1_FORM_MAX)
+	if (l->n == HTTP_FORM_MAX)
 		return false;
 	if (l->n == l->cap) {
 		size_t cap = l->cap != 0 ? l->cap * 2 : 8;
-		struct http1_pair *v = arena_array(a, cap, sizeof(*v));
+		struct http_pair *v = arena_array(a, cap, sizeof(*v));
 
 		if (v == NULL)
 			return false;
@@ -39,7 +37,7 @@ http1_form_add(struct http1_list *l, const struct http1_pair *p,
 static int
 form_compare_order(const void *va, const void *vb)
 {
-	const struct http1_pair *a = va, *b = vb;
+	const struct http_pair *a = va, *b = vb;
 	int r = str_cmp(a->name, b->name);
 
 	return r != 0 ? r : (a->order > b->order) - (a->order < b->order);
@@ -48,7 +46,7 @@ form_compare_order(const void *va, const void *vb)
 static int
 form_compare_value(const void *va, const void *vb)
 {
-	const struct http1_pair *a = va, *b = vb;
+	const struct http_pair *a = va, *b = vb;
 	int r = str_cmp(a->name, b->name);
 
 	if (r == 0)
@@ -57,14 +55,14 @@ form_compare_value(const void *va, const void *vb)
 }
 
 void
-http1_form_sort(struct http1_list *l)
+http_form_sort(struct http_list *l)
 {
 	if (l->n > 1)
 		qsort(l->v, l->n, sizeof(*l->v), form_compare_value);
 }
 
 void
-http1_form_group(struct http1_list *l)
+http_form_group(struct http_list *l)
 {
 	if (l->n > 1)
 		qsort(l->v, l->n, sizeof(*l->v), form_compare_order);
@@ -72,7 +70,7 @@ http1_form_group(struct http1_list *l)
 
 /* The values of n pairs as one. */
 static struct str
-form_join(const struct http1_pair *v, size_t n, struct arena *a)
+form_join(const struct http_pair *v, size_t n, struct arena *a)
 {
 	size_t size = n - 1, at = 0;
 	char *out;
@@ -95,7 +93,7 @@ form_join(const struct http1_pair *v, size_t n, struct arena *a)
 }
 
 void
-http1_form_merge(struct http1_list *l, struct arena *a)
+http_form_merge(struct http_list *l, struct arena *a)
 {
 	size_t n = 0, next;
 
@@ -113,12 +111,12 @@ http1_form_merge(struct http1_list *l, struct arena *a)
 /* --- query strings ------------------------------------------------------ */
 
 bool
-http1_form_query(struct http1_list *l, struct str s, struct arena *a)
+http_form_query(struct http_list *l, struct str s, struct arena *a)
 {
 	bool good = true;
 
 	while (s.n != 0) {
-		struct http1_pair p = { .order = 0 };
+		struct http_pair p = { .order = 0 };
 		struct str one;
 
 		(void)str_split1(s, '&', &one, &s);
@@ -126,9 +124,9 @@ http1_form_query(struct http1_list *l, struct str s, struct arena *a)
 			continue;
 		(void)str_split1(one, '=', &p.name, &p.value);
 		if (str_find_char(one, ';') != one.n ||
-		    !http1_url_decode(p.name, true, a, &p.name) ||
-		    !http1_url_decode(p.value, true, a, &p.value) ||
-		    !http1_form_add(l, &p, a))
+		    !http_url_decode(p.name, true, a, &p.name) ||
+		    !http_url_decode(p.value, true, a, &p.value) ||
+		    !http_form_add(l, &p, a))
 			good = false;
 	}
 	return good;
@@ -156,17 +154,17 @@ form_cookie_value(struct str s, struct str *ret_value)
 }
 
 static void
-form_add_cookie(struct http1_list *l, struct str name, struct str value,
+form_add_cookie(struct http_list *l, struct str name, struct str value,
                 struct arena *a)
 {
-	struct http1_pair p = { .name = name };
+	struct http_pair p = { .name = name };
 
-	if (http1_line_token(name) && form_cookie_value(value, &p.value))
-		(void)http1_form_add(l, &p, a);
+	if (http_field_token(name) && form_cookie_value(value, &p.value))
+		(void)http_form_add(l, &p, a);
 }
 
 void
-http1_form_cookie(struct http1_list *l, struct str s, struct arena *a)
+http_form_cookie(struct http_list *l, struct str s, struct arena *a)
 {
 	struct str one, name, value;
 
@@ -178,7 +176,7 @@ http1_form_cookie(struct http1_list *l, struct str s, struct arena *a)
 }
 
 void
-http1_form_set_cookie(struct http1_list *l, struct str s, struct arena *a)
+http_form_set_cookie(struct http_list *l, struct str s, struct arena *a)
 {
 	struct str one, name, value;
 
@@ -190,7 +188,7 @@ http1_form_set_cookie(struct http1_list *l, struct str s, struct arena *a)
 /* --- media types -------------------------------------------------------- */
 
 struct str
-http1_form_media_type(struct str s, struct arena *a)
+http_form_media_type(struct str s, struct arena *a)
 {
 	struct str rest;
 	char *out;
@@ -222,7 +220,7 @@ form_quoted(struct cursor *c, char *out)
 			break;
 		/* Browsers send C:\file unescaped; Go knows that, too. */
 		if (b == '\\' && !cur_at_end(c) &&
-		    !http1_line_tchar((char)cur_peek_u8(c)))
+		    !http_field_tchar((char)cur_peek_u8(c)))
 			b = cur_u8(c);
 		if (out != NULL)
 			out[n] = (char)b;
@@ -254,7 +252,7 @@ form_param_value(struct cursor *c, struct arena *a)
 }
 
 struct str
-http1_form_param(struct str s, struct str name, struct arena *a)
+http_form_param(struct str s, struct str name, struct arena *a)
 {
 	struct cursor c = cur_from_str(s, false);
 	struct str rest, key, value;
@@ -336,20 +334,20 @@ form_find_delimiter(struct cursor *c, struct str delimiter,
 
 /* Fields of a part; the cursor goes behind the blank line. */
 static void
-form_part_head(struct cursor *c, struct http1_pair *p, struct arena *a)
+form_part_head(struct cursor *c, struct http_pair *p, struct arena *a)
 {
 	struct cursor fields = *c;
-	struct http1_field f;
+	struct http_field f;
 	struct str line;
 
-	while (http1_head_next(&fields, &f)) {
+	while (http_field_next(&fields, &f)) {
 		if (str_eq_nocase(f.name, STR("content-type")))
 			p->type = f.value;
 		if (!str_eq_nocase(f.name, STR("content-disposition")) ||
 		    !str_starts_nocase(f.value, STR("form-data")))
 			continue;
-		p->name = http1_form_param(f.value, STR("name"), a);
-		p->file = http1_form_param(f.value, STR("filename"), a);
+		p->name = http_form_param(f.value, STR("name"), a);
+		p->file = http_form_param(f.value, STR("filename"), a);
 		/* Some clients send the whole path. */
 		while (str_split1(p->file, '/', &line, &p->file) &&
 		       p->file.n != 0)
@@ -363,8 +361,8 @@ form_part_head(struct cursor *c, struct http1_pair *p, struct arena *a)
 }
 
 bool
-http1_form_multipart(struct http1_list *l, struct str body, struct str boundary,
-                     struct arena *a)
+http_form_multipart(struct http_list *l, struct str body, struct str boundary,
+                    struct arena *a)
 {
 	struct cursor c = cur_from_str(body, false);
 	struct str delimiter = arena_printf(a, "--" STR_FMT, STR_ARG(boundary));
@@ -373,8 +371,8 @@ http1_form_multipart(struct http1_list *l, struct str body, struct str boundary,
 	if (boundary.n == 0 || boundary.n > FORM_BOUNDARY_MAX ||
 	    delimiter.n == 0 || !form_find_delimiter(&c, delimiter, &before))
 		return false;
-	while (l->n < HTTP1_FORM_MAX) {
-		struct http1_pair p = { .order = 0 };
+	while (l->n < HTTP_FORM_MAX) {
+		struct http_pair p = { .order = 0 };
 		struct str tail = str_make(c.p, cur_left(&c));
 
 		if (str_starts(tail, STR("--")))
@@ -385,7 +383,7 @@ http1_form_multipart(struct http1_list *l, struct str body, struct str boundary,
 		if (!cur_ok(&c) ||
 		    !form_find_delimiter(&c, delimiter, &p.value))
 			return false;
-		if (!http1_form_add(l, &p, a))
+		if (!http_form_add(l, &p, a))
 			return false;
 	}
 	return false;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * http1_form: named values inside messages: cookies, query strings, forms.
+ * http_form: named values inside messages: cookies, query strings, forms.
  *
  * Reads them the way Go's net/http, net/url and mime/multipart do, because the
  * compatible API shows what those made of them. Lists live in an arena; names
  * and values lie in it or in the input. When the arena fails a list stays as it
  * was; arena_error() tells.
  */
-#ifndef HTTP1_FORM_H
-#define HTTP1_FORM_H
+#ifndef HTTP_FORM_H
+#define HTTP_FORM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,9 +17,9 @@
 #include "base/str.h"
 
 /* Values in one list; those behind them are left out. */
-#define HTTP1_FORM_MAX 4096u
+#define HTTP_FORM_MAX 4096u
 
-struct http1_pair {
+struct http_pair {
 	struct str name;
 	struct str value;
 	struct str file; /* multipart: name of the uploaded file */
@@ -27,42 +27,42 @@ struct http1_pair {
 	size_t order;    /* in which they were added */
 };
 
-struct http1_list {
-	struct http1_pair *v;
+struct http_list {
+	struct http_pair *v;
 	size_t n;
 	size_t cap;
 };
 
 /* False when there is no room. */
-bool http1_form_add(struct http1_list *l, const struct http1_pair *p,
-                    struct arena *a);
+bool http_form_add(struct http_list *l, const struct http_pair *p,
+                   struct arena *a);
 
 /* By name, then by value. */
-void http1_form_sort(struct http1_list *l);
+void http_form_sort(struct http_list *l);
 /* By name; equal names in the order of their adding. */
-void http1_form_group(struct http1_list *l);
+void http_form_group(struct http_list *l);
 /* Equal names, which are neighbours, become one: values joined by ','. */
-void http1_form_merge(struct http1_list *l, struct arena *a);
+void http_form_merge(struct http_list *l, struct arena *a);
 
 /*
  * "a=1&b=2", percent-decoded. Pairs with a broken escape or a ';' are left out;
  * false when there was one, or when there were too many.
  */
-bool http1_form_query(struct http1_list *l, struct str s, struct arena *a);
+bool http_form_query(struct http_list *l, struct str s, struct arena *a);
 
 /* One Cookie field: "a=1; b=2". Cookies that Go finds invalid are left out. */
-void http1_form_cookie(struct http1_list *l, struct str s, struct arena *a);
+void http_form_cookie(struct http_list *l, struct str s, struct arena *a);
 /* One Set-Cookie field: "a=1; Path=/" gives a. */
-void http1_form_set_cookie(struct http1_list *l, struct str s, struct arena *a);
+void http_form_set_cookie(struct http_list *l, struct str s, struct arena *a);
 
 /* A multipart/form-data body; false when it breaks off, is malformed or has too
  * many parts. */
-bool http1_form_multipart(struct http1_list *l, struct str body,
-                          struct str boundary, struct arena *a);
+bool http_form_multipart(struct http_list *l, struct str body,
+                         struct str boundary, struct arena *a);
 
 /* "Text/HTML; charset=x": "text/html". */
-struct str http1_form_media_type(struct str s, struct arena *a);
+struct str http_form_media_type(struct str s, struct arena *a);
 /* A parameter of such a value by its name in lower case; unquoted. */
-struct str http1_form_param(struct str s, struct str name, struct arena *a);
+struct str http_form_param(struct str s, struct str name, struct arena *a);
 
-#endif /* HTTP1_FORM_H */
+#endif /* HTTP_FORM_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyzer/proto/http1/http1_status.h"
+#include "analyzer/proto/http_status.h"
 
 static const struct {
 	int32_t code;
@@ -70,7 +70,7 @@ static const struct {
 };
 
 struct str
-http1_status_text(int32_t code)
+http_status_text(int32_t code)
 {
 	for (size_t i = 0; i < ARRAY_LEN(status_table); i++)
 		if (status_table[i].code == code)
