@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analyzer/proto/pair.h"
 #include "base/err.h"
@@ -166,6 +167,42 @@ dissect_handover(struct dissect *d, const char *name, const char *why)
 	d->hand_why = why;
 }
 
+static void
+forget_handed(struct dissect *d)
+{
+	dissect_discharge(d, d->nhanded);
+	mem_free(d->handed);
+	d->handed = NULL;
+	d->nhanded = 0;
+}
+
+void
+dissect_hand_on(struct dissect *d, struct str bytes)
+{
+	forget_handed(d);
+	if (bytes.n == 0)
+		return;
+	if (bytes.n > d->host->limits.kept_bytes) {
+		dissect_limit(d, d->call_dir, "kept-bytes");
+		return;
+	}
+	if (dissect_room(d, bytes.n))
+		d->handed = mem_alloc(bytes.n);
+	if (d->handed == NULL) {
+		dissect_limit(d, d->call_dir, "stream-budget");
+		return;
+	}
+	memcpy(d->handed, bytes.p, bytes.n);
+	d->nhanded = bytes.n;
+	dissect_charge(d, bytes.n);
+}
+
+struct str
+dissect_handed(const struct dissect *d)
+{
+	return str_make(d->handed, d->nhanded);
+}
+
 bool
 dissect_ended(const struct dissect *d, enum dir dir)
 {
@@ -199,16 +236,27 @@ dissect_note(struct dissect *d, enum dir dir, uint64_t off, const char *text)
 	dissect_diag(d, &row);
 }
 
+struct message_summary
+dissect_awaited_summary(const struct dissect *d)
+{
+	const struct pair *p = d->pairs;
+
+	while (p != NULL && (p->side[SIDE_REQUEST].state == MESSAGE_NONE ||
+	                     (p->flags & ENTRY_ONE_WAY) != 0 ||
+	                     p->side[SIDE_RESPONSE].state == MESSAGE_CLOSED))
+		p = p->next;
+	if (p == NULL)
+		return (struct message_summary){ .proto = NULL };
+	return (struct message_summary){ .proto = p->proto,
+		                         .method = p->method,
+		                         .target = p->target,
+		                         .host = p->host };
+}
+
 struct str
 dissect_awaited(const struct dissect *d)
 {
-	for (const struct pair *p = d->pairs; p != NULL; p = p->next) {
-		if (p->side[SIDE_REQUEST].state != MESSAGE_NONE &&
-		    (p->flags & ENTRY_ONE_WAY) == 0 &&
-		    p->side[SIDE_RESPONSE].state != MESSAGE_CLOSED)
-			return p->method;
-	}
-	return STR_NONE;
+	return dissect_awaited_summary(d).method;
 }
 
 /* --- life ----------------------------------------------------------------- */
@@ -299,6 +347,7 @@ dissect_release(struct dissect *d)
 {
 	assert(d->pairs == NULL);
 	free_state(d);
+	forget_handed(d);
 	for (int i = 0; i < 2; i++) {
 		window_release(&d->side[i].w);
 		account(d, &d->side[i]);

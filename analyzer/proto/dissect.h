@@ -89,6 +89,8 @@ struct dissect {
 	uint64_t skip_n;
 	const char *hand_name;
 	const char *hand_why;
+	char *handed; /* by the dissector before, or for the next one */
+	size_t nhanded;
 	enum dir call_dir;
 
 	/* rows about what is malformed; limits already told, one bit each */

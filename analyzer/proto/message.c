@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "analyzer/proto/coding.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -246,13 +248,105 @@ offer(struct pair *p, const struct http_head *h)
 		pair_account(p);
 		p->overlay = p->overlay_state != NULL ? *o : NULL;
 	}
-	p->overlay_claimed = claim == OVERLAY_YES;
+	p->overlay_claimed = claim == OVERLAY_YES && p->overlay != NULL;
+}
+
+/* --- the bodies that an overlay is shown ---------------------------------- */
+
+static void
+hide(struct message *m)
+{
+	m->wanted = false;
+	coding_free(m->coding);
+	m->coding = NULL;
+	pair_account(m->pair);
+}
+
+/* The body is longer than overlays may look at. */
+static void
+tell_long(struct message *m)
+{
+	/* What nobody claimed is not the less known for it. */
+	if (m->pair->overlay_claimed)
+		dissect_limit(m->pair->d, m->dir, "overlay-bytes");
+}
+
+/* A run of the body, none for its end, after what coding it had. */
+static bool
+show(struct message *m, struct str bytes)
+{
+	struct pair *p = m->pair;
+	struct message_summary io = summary_of(p);
+	uint64_t max = p->d->host->limits.overlay_bytes;
+
+	if (bytes.n > max - m->shown) {
+		tell_long(m);
+		return false;
+	}
+	m->shown += bytes.n;
+	m->wanted = p->overlay->body(p->overlay_state, m->use,
+	                             cur_from_str(bytes, false), &io);
+	apply_overlay(m, &io);
+	return m->wanted;
+}
+
+/* An answer of a callback that is no error: nobody wants the rest. */
+#define SHOW_ENOUGH 1
+
+static int
+show_decoded(void *ctx, const uint8_t *p, size_t n)
+{
+	return show(ctx, str_make(p, n)) ? 0 : SHOW_ENOUGH;
+}
+
+static bool
+is_inflatable(struct str coding)
+{
+	return str_eq_nocase(coding, STR("gzip")) ||
+	       str_eq_nocase(coding, STR("x-gzip")) ||
+	       str_eq_nocase(coding, STR("deflate"));
+}
+
+/* The overlay wants the body of h, which may have to be decoded for it. */
+static bool
+prepare(struct message *m, const struct http_head *h)
+{
+	const struct proto_limits *l = &m->pair->d->host->limits;
+	struct str list = str_trim(h->field(h, STR("content-encoding")));
+	struct body_out out = { .bytes = show_decoded, .ctx = m };
+	struct str unknown;
+
+	if (!m->pair->overlay->decoded || list.n == 0 ||
+	    str_eq_nocase(list, STR("identity")))
+		return true;
+	if (!is_inflatable(list) ||
+	    !dissect_room(m->pair->d, PAIR_CODING_COST) ||
+	    coding_new(list, l->overlay_bytes, l->render_ratio, &out, &unknown,
+	               &m->coding) != 0)
+		return false;
+	pair_account(m->pair);
+	return true;
+}
+
+/* What annotate() says of a head: is the body wanted? */
+static bool
+annotate(struct message *m, const struct http_head *h)
+{
+	struct pair *p = m->pair;
+	struct message_summary io;
+	bool wanted;
+
+	if (p->overlay->annotate == NULL)
+		return p->overlay->body != NULL;
+	io = summary_of(p);
+	wanted = p->overlay->annotate(p->overlay_state, h, &io);
+	apply_overlay(m, &io);
+	return wanted && p->overlay->body != NULL;
 }
 
 bool
 message_http(struct message *m, const struct http_head *h)
 {
-	struct message_summary io;
 	struct pair *p;
 
 	if (m == NULL)
@@ -262,27 +356,29 @@ message_http(struct message *m, const struct http_head *h)
 		offer(p, h);
 	if (p->overlay == NULL)
 		return false;
-	if (p->overlay_claimed && p->overlay->annotate != NULL) {
-		io = summary_of(p);
-		p->overlay->annotate(p->overlay_state, h, &io);
-		apply_overlay(m, &io);
-	}
-	p->overlay_body[m->use] = p->overlay->body != NULL;
-	return p->overlay_body[m->use];
+	m->wanted = annotate(m, h) && !h->trailers && prepare(m, h);
+	return m->wanted;
 }
 
 bool
 message_body(struct message *m, struct cursor bytes)
 {
-	struct message_summary io;
-	struct pair *p;
+	struct str s = cur_rest(&bytes);
+	bool end = s.n == 0;
+	bool on = true;
+	int rc;
 
-	if (m == NULL || !m->pair->overlay_body[m->use])
+	if (m == NULL || !m->wanted)
 		return false;
-	p = m->pair;
-	io = summary_of(p);
-	p->overlay_body[m->use] = p->overlay->body(p->overlay_state, m->use,
-	                                           bytes, &io);
-	apply_overlay(m, &io);
-	return p->overlay_body[m->use];
+	if (m->coding != NULL && !end) {
+		rc = coding_write(m->coding, (const uint8_t *)s.p, s.n);
+		on = rc == 0;
+		if (rc == ERR_LIMIT)
+			tell_long(m);
+	} else if (m->coding == NULL || coding_end(m->coding) == 0) {
+		on = show(m, s);
+	}
+	if (!on || end)
+		hide(m);
+	return m->wanted;
 }

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "analyzer/proto/coding.h"
 #include "base/mem.h"
 
 enum {
@@ -79,8 +80,10 @@ pair_account(struct pair *p)
 {
 	size_t cost = sizeof(*p) + p->mem.used;
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		cost += p->side[i].cap * sizeof(struct span) + p->side[i].nkept;
+		cost += p->side[i].coding != NULL ? PAIR_CODING_COST : 0;
+	}
 	if (cost > p->charged)
 		dissect_charge(p->d, cost - p->charged);
 	else
@@ -105,6 +108,7 @@ pair_remove(struct pair *p)
 	for (int i = 0; i < 2; i++) {
 		mem_free(p->side[i].spans);
 		mem_free(p->side[i].kept);
+		coding_free(p->side[i].coding);
 	}
 	dissect_discharge(d, p->charged);
 	arena_release(&p->mem);

@@ -23,6 +23,9 @@
 #include "analyzer/proto/dissect.h"
 #include "base/arena.h"
 
+/* Charged for undoing gzip or deflate: the window, and what is around it. */
+enum { PAIR_CODING_COST = 65536 };
+
 enum message_state { MESSAGE_NONE, MESSAGE_OPENED, MESSAGE_CLOSED };
 
 struct message {
@@ -39,6 +42,9 @@ struct message {
 	uint32_t flags;
 	char *kept;
 	size_t nkept;
+	struct coding *coding; /* undone for the overlay; NULL: none */
+	uint64_t shown; /* bytes of the body that the overlay was given */
+	bool wanted;    /* the overlay is shown the body */
 	enum message_state state;
 	enum dir dir;
 	enum side use;
@@ -61,7 +67,6 @@ struct pair {
 	const struct overlay *overlay;
 	void *overlay_state;
 	bool overlay_claimed; /* proto is its word */
-	bool overlay_body[2]; /* it wants this body, by enum side */
 	size_t charged;
 	struct message side[2]; /* by enum side */
 };

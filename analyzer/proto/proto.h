@@ -180,6 +180,14 @@ void dissect_skip(struct dissect *d, uint64_t n);
 /* With FEED_HANDOVER: a registry name, or NULL to probe again. `why` is shown
  * when no dissector of that name exists ("upgraded to websocket"). */
 void dissect_handover(struct dissect *d, const char *name, const char *why);
+/*
+ * With dissect_handover(): what the next dissector has to know beforehand (the
+ * parameters that were negotiated), copied; up to kept-bytes, and nothing of it
+ * beyond that.
+ */
+void dissect_hand_on(struct dissect *d, struct str bytes);
+/* What the dissector before handed on, until the next hand-over; or nothing. */
+struct str dissect_handed(const struct dissect *d);
 /* No more bytes of that direction will come; also true, for the other side,
  * when too much had to wait for it. */
 bool dissect_ended(const struct dissect *d, enum dir dir);
@@ -239,6 +247,8 @@ void message_cut(struct message *m, uint64_t end);
 /* The method of the oldest request of which the response is not closed, "" if
  * none: a response to HEAD has no body whatever its head says. */
 struct str dissect_awaited(const struct dissect *d);
+/* All of that request that the index has; nothing if there is none. */
+struct message_summary dissect_awaited_summary(const struct dissect *d);
 
 /* ---- registry ---- */
 

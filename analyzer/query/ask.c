@@ -125,22 +125,44 @@ field_tables(const struct field *tables[ASK_TABLES])
 
 /* ---- what the index can tell beforehand ---- */
 
-static size_t
-families_of(struct kfl_family families[ASK_TABLES])
-{
-	size_t n = 0;
+struct families {
+	struct kfl_family family[ASK_TABLES];
+	size_t n;
+	const struct protocol *carried[ASK_TABLES][2]; /* one, and NULL */
+};
 
-	for (size_t i = 0; proto_registry[i] != NULL && n < ASK_TABLES; i++)
-		families[n++] = (struct kfl_family){
+/* A variant of an overlay: the columns are those of the carrier's fields. */
+static void
+add_carried(struct families *f, const struct protocol *p)
+{
+	const struct dissector *carrier = proto_find(str_from_c(p->over));
+
+	if (f->n == ASK_TABLES || carrier == NULL)
+		return;
+	f->carried[f->n][0] = p;
+	f->carried[f->n][1] = NULL;
+	f->family[f->n] = (struct kfl_family){
+		.fields = carrier->fields,
+		.protocols = f->carried[f->n],
+	};
+	f->n++;
+}
+
+static void
+families_init(struct families *f)
+{
+	f->n = 0;
+	for (size_t i = 0; proto_registry[i] != NULL && f->n < ASK_TABLES; i++)
+		f->family[f->n++] = (struct kfl_family){
 			.fields = proto_registry[i]->fields,
 			.protocols = proto_registry[i]->protocols,
 		};
-	for (size_t i = 0; overlay_registry[i] != NULL && n < ASK_TABLES; i++)
-		families[n++] = (struct kfl_family){
-			.fields = overlay_registry[i]->fields,
-			.protocols = overlay_registry[i]->protocols,
-		};
-	return n;
+	for (size_t i = 0; overlay_registry[i] != NULL; i++) {
+		const struct overlay *o = overlay_registry[i];
+
+		for (size_t k = 0; o->protocols[k] != NULL; k++)
+			add_carried(f, o->protocols[k]);
+	}
 }
 
 static struct index_bind
@@ -190,11 +212,12 @@ where_of(struct arena *a, const struct kfl_cond *c, struct index_where *ret)
 static int
 bound(struct ask *a, struct err *e)
 {
-	struct kfl_family families[ASK_TABLES];
-	size_t n = families_of(families);
+	struct families f;
 	struct kfl_bounds b;
-	int rc = kfl_bounds(a->kfl, families, n, &a->arena, &b);
+	int rc;
 
+	families_init(&f);
+	rc = kfl_bounds(a->kfl, f.family, f.n, &a->arena, &b);
 	if (rc == 0)
 		rc = where_of(&a->arena, b.over, &a->over);
 	if (rc == 0)

@@ -201,13 +201,14 @@ timestamp_of(const struct full *f)
 
 /* ---- BaseEntry ---- */
 
-/* The path that the protocol's field table has for a column, or NULL. */
+/*
+ * The path that the field table of the protocol, or of the one that carries it,
+ * has for a column, or NULL.
+ */
 static const char *
 path_of(const struct full *f, const char *column)
 {
-	const struct field *field = f->overlay != NULL ? f->overlay->fields
-	                            : f->owner != NULL ? f->owner->fields
-	                                               : NULL;
+	const struct field *field = f->owner != NULL ? f->owner->fields : NULL;
 
 	for (; field != NULL && field->path != NULL; field++) {
 		if (field->column != NULL && strcmp(field->column, column) == 0)

@@ -8,6 +8,7 @@
 #include "analyzer/proto/http1/http1_line.h"
 #include "analyzer/proto/http_url.h"
 #include "analyzer/proto/overlay.h"
+#include "analyzer/proto/upgrade.h"
 
 /* Chunk sizes and trailer fields: longer lines are no HTTP. */
 #define FEED_LINE_MAX 16384u
@@ -257,9 +258,29 @@ feed_offer(struct feeding *f, const struct http1_line *line,
 	f->h->overlay = message_http(f->h->m, &h);
 }
 
+/* What the next dissector cannot know: it comes after this exchange. */
+static void
+feed_hand_on(struct feeding *f, struct str head)
+{
+	struct message_summary asked = dissect_awaited_summary(f->d);
+	struct upgrade u = {
+		.target = asked.target,
+		.host = asked.host,
+		.extensions = http1_head_find(head,
+		                              STR("sec-websocket-extensions")),
+		.protocol = http1_head_find(head,
+		                            STR("sec-websocket-protocol")),
+	};
+	struct arena a;
+
+	arena_init(&a, (size_t)dissect_limits(f->d)->kept_bytes, 0);
+	dissect_hand_on(f->d, upgrade_write(&u, &a));
+	arena_release(&a);
+}
+
 /* 101, or 2xx for CONNECT: from here on both sides speak something else. */
 static bool
-feed_switch(struct feeding *f, enum http1_upgrade to)
+feed_switch(struct feeding *f, enum http1_upgrade to, struct str head)
 {
 	static const struct {
 		const char *name;
@@ -273,6 +294,7 @@ feed_switch(struct feeding *f, enum http1_upgrade to)
 		                          "upgraded to another protocol" },
 	};
 
+	feed_hand_on(f, head);
 	(void)feed_close(f);
 	f->s->waiting = false;
 	dissect_handover(f->d, table[to].name, table[to].why);
@@ -327,13 +349,15 @@ feed_response(struct feeding *f, const struct http1_line *line,
 
 	http1_head_framing(*head, &fr);
 	if (line->status == 101)
-		return feed_switch(f, fr.upgrade != HTTP1_UPGRADE_NONE
-		                          ? fr.upgrade
-		                          : HTTP1_UPGRADE_OTHER);
+		return feed_switch(f,
+		                   fr.upgrade != HTTP1_UPGRADE_NONE
+		                       ? fr.upgrade
+		                       : HTTP1_UPGRADE_OTHER,
+		                   *head);
 	if (line->status < 200)
 		return feed_go(f, HTTP1_PHASE_START);
 	if (f->h->tunnel && line->status < 300)
-		return feed_switch(f, HTTP1_UPGRADE_NONE);
+		return feed_switch(f, HTTP1_UPGRADE_NONE, *head);
 	feed_tell_faults(f, feed_offset(f), &fr);
 	feed_offer(f, line, head);
 	if (f->h->bodiless || line->status == 204 || line->status == 304)

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/proto/upgrade.h"
+
+#include "base/cursor.h"
+
+enum { UPGRADE_PARTS = 4 };
+
+/* Each part is the number of its bytes in four, and then the bytes. */
+struct str
+upgrade_write(const struct upgrade *u, struct arena *a)
+{
+	const struct str part[UPGRADE_PARTS] = { u->target, u->host,
+		                                 u->extensions, u->protocol };
+	size_t n = 0, at = 0;
+	char *out;
+
+	for (size_t i = 0; i < UPGRADE_PARTS; i++)
+		n += 4 + part[i].n;
+	out = arena_alloc(a, n);
+	if (out == NULL)
+		return STR_NONE;
+	for (size_t i = 0; i < UPGRADE_PARTS; i++) {
+		for (int shift = 24; shift >= 0; shift -= 8)
+			out[at++] = (char)(part[i].n >> shift & 0xff);
+		if (part[i].n != 0)
+			memcpy(out + at, part[i].p, part[i].n);
+		at += part[i].n;
+	}
+	return str_make(out, n);
+}
+
+bool
+upgrade_read(struct str handed, struct upgrade *ret_upgrade)
+{
+	struct cursor c = cur_from_str(handed, false);
+	struct str part[UPGRADE_PARTS];
+
+	for (size_t i = 0; i < UPGRADE_PARTS; i++) {
+		uint32_t n = cur_be32(&c);
+
+		part[i] = cur_take(&c, n);
+	}
+	*ret_upgrade = (struct upgrade){ .target = STR_NONE };
+	if (!cur_ok(&c) || !cur_at_end(&c))
+		return false;
+	*ret_upgrade = (struct upgrade){ part[0], part[1], part[2], part[3] };
+	return true;
+}
