@@ -8,33 +8,32 @@
 #include "analyzer/cmd/cmd.h"
 #include "analyzer/cmd/listing.h"
 #include "analyzer/entry/sink.h"
-#include "analyzer/kfl/kfl.h"
-#include "analyzer/query/ask.h"
 #include "analyzer/query/full.h"
-#include "analyzer/query/run.h"
+#include "analyzer/query/merge.h"
 #include "base/mem.h"
 
 /* One whole entry as JSON: both bodies at their limit, in base64. */
 #define ENTRY_JSON_MAX ((size_t)256 << 20)
 
-/* One of the snapshots that are being merged. */
+/* The line of the query with a mistake, escaped, and another below it. */
+#define CARETS_MAX ((size_t)1 << 20)
+
+/* One of the snapshots that are being asked. */
 struct source {
 	struct session session;
-	unsigned ordinal; /* from 1, by place on the command line */
+	unsigned ordinal; /* by place on the command line; 0: a lone one */
 	struct ask ask;
-	struct run *run;
-	struct index_entry row; /* the next one to be printed */
-	bool has_row;
 };
 
 struct query {
 	struct cmd *c;
 	const char *text; /* the query as typed */
 	struct source *sources;
+	struct merge_source *merged; /* the same, for the merge */
 	size_t nsources;
-	bool many; /* more than one snapshot was named */
 	struct listing listing;
 	struct buf json; /* one whole entry */
+	struct merge_counts counts;
 	uint64_t unreadable;
 	struct err first; /* why the first of them was */
 };
@@ -59,16 +58,16 @@ count_inputs(const struct options *o)
 static int
 open_sources(struct query *q, size_t n, struct err *e)
 {
-	q->many = n > 1;
 	q->sources = mem_array(n, sizeof(*q->sources));
-	if (q->sources == NULL)
+	q->merged = mem_array(n, sizeof(*q->merged));
+	if (q->sources == NULL || q->merged == NULL)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		struct source *s = &q->sources[q->nsources];
 
 		if (!cmd_session(q->c, q->c->opt->args[i], &s->session))
 			continue;
-		s->ordinal = (unsigned)i + 1;
+		s->ordinal = n > 1 ? (unsigned)i + 1 : 0;
 		q->nsources++;
 	}
 	return 0;
@@ -78,44 +77,29 @@ static void
 release(struct query *q)
 {
 	for (size_t i = 0; i < q->nsources; i++) {
-		run_free(q->sources[i].run);
 		ask_release(&q->sources[i].ask);
 		session_close(&q->sources[i].session);
 	}
 	mem_free(q->sources);
+	mem_free(q->merged);
 	buf_release(&q->json);
 }
 
-/* ---- running ---- */
-
-static struct full_names
-names_of(const struct query *q, const struct source *s)
-{
-	return (struct full_names){ .snapshot = q->many ? s->ordinal : 0 };
-}
-
-static int
-open_run(struct query *q, struct source *s, struct err *e)
-{
-	struct run_query rq = {
-		.over = s->ask.over,
-		.under = s->ask.under,
-		.kfl = s->ask.kfl,
-		.names = names_of(q, s),
-		.limit = q->c->opt->limited ? q->c->opt->limit : 0,
-	};
-
-	return run_open(s->session.opened, &rq, e, &s->run);
-}
+/* ---- preparing ---- */
 
 /* Says what is wrong with the query and shows where. */
 static int
 refuse(struct query *q, const struct ask *a, struct err *e)
 {
-	if (a->explain.n == 0)
-		return e->code;
-	cmd_note(q->c, "%s", e->text);
-	term_block(&q->c->err, "  ", buf_str(&a->explain));
+	struct buf carets;
+	int rc;
+
+	buf_init(&carets, CARETS_MAX);
+	rc = kfl_carets(str_from_c(q->text), &a->mistake, &carets);
+	cmd_note(q->c, "the query: %s", e->text);
+	if (rc == 0)
+		term_block(&q->c->err, "  ", buf_str(&carets));
+	buf_release(&carets);
 	return err_set(e, ERR_USAGE,
 	               "the query was not run; see 'analyzer help query'");
 }
@@ -129,125 +113,63 @@ shows_redacted(const struct query *q, const struct ask *a)
 	return a->kfl != NULL && a->kfl->redacts && !o->full && !o->count;
 }
 
+/* With several snapshots, now() is the end of the one that ends last. */
+static struct ask_options
+options_of(const struct query *q)
+{
+	struct ask_options opt = {
+		.mode = q->c->opt->lenient ? ASK_LENIENT : ASK_STRICT,
+		.now_given = true,
+	};
+
+	for (size_t i = 0; i < q->nsources; i++) {
+		int64_t end = ask_end(q->sources[i].session.opened);
+
+		if (end > opt.now_ms)
+			opt.now_ms = end;
+	}
+	return opt;
+}
+
 static int
 prepare(struct query *q, struct err *e)
 {
+	struct ask_options opt = options_of(q);
 	int rc = 0;
 
 	for (size_t i = 0; i < q->nsources && rc == 0; i++) {
 		struct source *s = &q->sources[i];
 
-		rc = ask_prepare(str_from_c(q->text), s->session.opened,
-		                 q->c->opt->lenient, e, &s->ask);
-		if (rc == ERR_USAGE)
+		rc = ask_prepare(str_from_c(q->text), s->session.opened, &opt,
+		                 e, &s->ask);
+		if (rc == ERR_SYNTAX)
 			rc = refuse(q, &s->ask, e);
 		if (rc == 0 && shows_redacted(q, &s->ask))
 			rc = err_set(e, ERR_USAGE,
 			             "redact() hides parts of whole entries; "
 			             "lists would still show them: add --full");
+		q->merged[i] = (struct merge_source){
+			.opened = s->session.opened,
+			.ask = &s->ask,
+			.names = { .snapshot = s->ordinal },
+		};
 	}
 	return rc;
-}
-
-/* ---- counting ---- */
-
-/* A query that the index answers is counted there, any other by running. */
-static int
-count_source(struct query *q, struct source *s, struct err *e,
-             uint64_t *ret_count)
-{
-	int rc = 1;
-
-	if (s->ask.kfl == NULL)
-		return index_count(opened_index(s->session.opened),
-		                   &s->ask.over, e, ret_count);
-	rc = open_run(q, s, e);
-	while (rc == 0 && !cmd_stopped(q->c)) {
-		int found = run_next(s->run, &s->row, e);
-
-		if (found <= 0) {
-			rc = found;
-			break;
-		}
-	}
-	*ret_count = s->run != NULL ? run_counts(s->run)->matched : 0;
-	return rc;
-}
-
-static int
-count(struct query *q, struct err *e)
-{
-	const struct options *o = q->c->opt;
-	uint64_t total = 0, n;
-
-	for (size_t i = 0; i < q->nsources; i++) {
-		int rc = count_source(q, &q->sources[i], e, &n);
-
-		if (rc != 0)
-			return rc;
-		total += n;
-	}
-	if (o->limited && total > o->limit)
-		total = o->limit;
-	term_printf(&q->c->out, "%" PRIu64 "\n", total);
-	return 0;
-}
-
-/* ---- merging ---- */
-
-static int
-advance(struct source *s, struct err *e)
-{
-	int rc = run_next(s->run, &s->row, e);
-
-	s->has_row = rc == 1;
-	return rc < 0 ? rc : 0;
-}
-
-static int
-start(struct query *q, struct err *e)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < q->nsources && rc == 0; i++) {
-		rc = open_run(q, &q->sources[i], e);
-		if (rc == 0)
-			rc = advance(&q->sources[i], e);
-	}
-	return rc;
-}
-
-/* By (time, snapshot, id): the sources are in the order of the snapshots, and
- * each gives its rows by (time, id). */
-static struct source *
-earliest(struct query *q)
-{
-	struct source *best = NULL;
-
-	for (size_t i = 0; i < q->nsources; i++) {
-		struct source *s = &q->sources[i];
-
-		if (s->has_row &&
-		    (best == NULL ||
-		     entry_time(&s->row.e) < entry_time(&best->row.e)))
-			best = s;
-	}
-	return best;
 }
 
 /* ---- printing ---- */
 
 static int
-print_base(struct query *q, struct source *s)
+print_base(struct query *q, const struct merge_row *row)
 {
-	struct full_names names = names_of(q, s);
+	const struct merge_source *s = &q->merged[row->source];
 	struct json_out j;
 	struct sink_json sink;
 	int rc;
 
 	term_json(&q->c->out, &j);
 	sink_json_init(&sink, &j);
-	rc = full_base(s->session.opened, &s->row, &names, &sink.sink);
+	rc = full_base(s->opened, row->entry, &s->names, &sink.sink);
 	if (rc == 0) {
 		jout_newline(&j);
 		rc = jout_finish(&j);
@@ -257,7 +179,7 @@ print_base(struct query *q, struct source *s)
 
 /* An entry that cannot be read in full must not leave half a line. */
 static int
-print_full(struct query *q, struct source *s)
+print_full(struct query *q, struct merge *m)
 {
 	struct err e = ERR_INIT;
 	struct json_out j;
@@ -267,7 +189,7 @@ print_full(struct query *q, struct source *s)
 	buf_clear(&q->json);
 	jout_init_buf(&j, &q->json);
 	sink_json_init(&sink, &j);
-	rc = run_entry(s->run, &s->row, &sink.sink, &e);
+	rc = merge_entry(m, &sink.sink, &e);
 	if (rc == 0) {
 		jout_newline(&j);
 		rc = jout_finish(&j);
@@ -285,62 +207,89 @@ print_full(struct query *q, struct source *s)
 }
 
 static int
-print(struct query *q, struct source *s)
+print(struct query *q, struct merge *m, const struct merge_row *row)
 {
 	const struct options *o = q->c->opt;
 
 	if (o->full)
-		return print_full(q, s);
+		return print_full(q, m);
 	if (o->json)
-		return print_base(q, s);
-	listing_row(&q->listing, s->session.opened, &s->row,
-	            q->many ? s->ordinal : 0);
+		return print_base(q, row);
+	listing_row(&q->listing, q->merged[row->source].opened, row->entry,
+	            q->merged[row->source].names.snapshot);
 	return 0;
+}
+
+/* ---- running ---- */
+
+static struct run_query
+run_query_of(const struct query *q)
+{
+	const struct options *o = q->c->opt;
+
+	return (struct run_query){ .limit = o->limited ? o->limit : 0 };
 }
 
 static int
 list(struct query *q, struct err *e)
 {
-	const struct options *o = q->c->opt;
-	struct source *s;
-	uint64_t n = 0;
-	int rc;
+	struct run_query rq = run_query_of(q);
+	struct merge_row row;
+	struct merge *m;
+	int rc = merge_open(q->merged, q->nsources, &rq, NULL, e, &m);
 
-	if (o->limited && o->limit == 0)
-		return 0;
-	rc = start(q, e);
-	while (rc == 0 && !cmd_stopped(q->c) && (s = earliest(q)) != NULL) {
-		rc = print(q, s);
-		if (rc != 0)
-			return err_set(e, rc, "%s", err_text(rc));
-		if (o->limited && ++n == o->limit)
+	if (rc != 0)
+		return rc;
+	while (!cmd_stopped(q->c) && (rc = merge_next(m, &row, e)) == 1) {
+		rc = print(q, m, &row);
+		if (rc != 0) {
+			err_set(e, rc, "%s", err_text(rc));
 			break;
-		rc = advance(s, e);
+		}
 	}
+	merge_counts(m, &q->counts);
+	merge_free(m);
 	return rc;
+}
+
+static int
+count(struct query *q, struct err *e)
+{
+	struct run_query rq = run_query_of(q);
+	int rc = merge_count(q->merged, q->nsources, &rq, e, &q->counts);
+
+	if (rc == 0)
+		term_printf(&q->c->out, "%" PRIu64 "\n", q->counts.matched);
+	return rc;
+}
+
+static int
+answer(struct query *q, struct err *e)
+{
+	const struct options *o = q->c->opt;
+
+	if (o->limited && o->limit == 0) {
+		if (o->count)
+			term_printf(&q->c->out, "0\n");
+		return 0;
+	}
+	return o->count ? count(q, e) : list(q, e);
 }
 
 /* What could not be decided or shown is said, and makes the exit status 4. */
 static void
 tell_undecided(struct query *q)
 {
-	for (size_t i = 0; i < q->nsources; i++) {
-		const struct run_counts *n;
+	uint64_t n = q->unreadable + q->counts.undecided;
 
-		if (q->sources[i].run == NULL)
-			continue;
-		n = run_counts(q->sources[i].run);
-		if (n->undecided > 0 && q->unreadable == 0)
-			q->first = n->first;
-		q->unreadable += n->undecided;
-	}
-	if (q->unreadable == 0)
+	if (n == 0)
 		return;
 	q->c->partial = true;
-	cmd_note(q->c,
-	         "%" PRIu64 " entries were left out, because they cannot be "
-	         "read in full; the first: %s",
-	         q->unreadable, q->first.text);
+	cmd_note(
+	    q->c,
+	    "%" PRIu64 " entries were left out, because they cannot be "
+	    "read in full; the first: %s",
+	    n, q->counts.undecided > 0 ? q->counts.first.text : q->first.text);
 }
 
 int
@@ -359,8 +308,8 @@ cmd_query(struct cmd *c, struct err *e)
 	if (rc == 0)
 		rc = prepare(&q, e);
 	if (rc == 0) {
-		listing_init(&q.listing, &c->out, q.many);
-		rc = o->count ? count(&q, e) : list(&q, e);
+		listing_init(&q.listing, &c->out, n > 1);
+		rc = answer(&q, e);
 		tell_undecided(&q);
 	}
 	release(&q);

@@ -25,15 +25,22 @@ enum {
 	"(SELECT bytes FROM kept WHERE entry=e.id AND side=0),"           \
 	"(SELECT bytes FROM kept WHERE entry=e.id AND side=1)"
 
-#define ENTRY_JOINS                                                  \
-	" FROM entry e JOIN protocol o ON o.id=e.proto "             \
-	"JOIN text m ON m.id=e.method JOIN text t ON t.id=e.target " \
-	"JOIN text h ON h.id=e.host JOIN addr c ON c.id=e.client "   \
-	"JOIN addr s ON s.id=e.server "
+/* CROSS: the condition on e comes first, then the dictionaries. */
+#define ENTRY_JOINS                                                            \
+	" FROM entry e CROSS JOIN protocol o ON o.id=e.proto "                 \
+	"CROSS JOIN text m ON m.id=e.method "                                  \
+	"CROSS JOIN text t ON t.id=e.target "                                  \
+	"CROSS JOIN text h ON h.id=e.host CROSS JOIN addr c ON c.id=e.client " \
+	"CROSS JOIN addr s ON s.id=e.server "
+
+#define ENTRY_BY_ID "SELECT " ENTRY_COLUMNS ",1" ENTRY_JOINS "WHERE e.id=?"
 
 struct index_cursor {
 	struct index_reader *r;
-	sqlite3_stmt *st;
+	sqlite3_stmt *st; /* gives entries */
+	/* Not NULL: gives (id, sure), and `st` is asked for each id. What is
+	 * sorted then is narrow. */
+	sqlite3_stmt *ids;
 	struct arena row;      /* of the present row */
 	struct protocol proto; /* its key only */
 	struct span one[2];
@@ -41,8 +48,8 @@ struct index_cursor {
 
 /* ---- statements ---- */
 
-static void
-bind_where(sqlite3_stmt *st, int *io_i, const struct index_where *w)
+void
+reader_bind(sqlite3_stmt *st, int *io_i, const struct index_where *w)
 {
 	for (size_t k = 0; k < w->nbinds; k++) {
 		const struct index_bind *b = &w->binds[k];
@@ -61,28 +68,94 @@ bind_where(sqlite3_stmt *st, int *io_i, const struct index_where *w)
 			break;
 		}
 	}
+	if (w->ranged) {
+		(void)sqlite3_bind_int64(st, (*io_i)++, w->from);
+		(void)sqlite3_bind_int64(st, (*io_i)++, w->to);
+	}
+}
+
+int
+reader_where(struct buf *sql, const struct index_where *w)
+{
+	return buf_printf(sql, " WHERE (%s)%s", w->sql != NULL ? w->sql : "1",
+	                  w->ranged ? " AND e.ts>=? AND e.ts<?" : "");
 }
 
 static const char *
-sql_or(const struct index_where *w, const char *otherwise)
+column_of(enum index_order order)
 {
-	return w->sql != NULL ? w->sql : otherwise;
+	static const char *const columns[] = {
+		[INDEX_BY_TIME] = "e.ts",
+		[INDEX_BY_ELAPSED] = "e.elapsed",
+		[INDEX_BY_STATUS] = "e.status",
+		[INDEX_BY_REQUEST_SIZE] = "e.req_size",
+		[INDEX_BY_RESPONSE_SIZE] = "e.res_size",
+	};
+
+	return columns[order];
 }
 
-static int
-select_sql(struct buf *b, const struct index_select *s)
+struct index_key
+index_key_of(enum index_order order, const struct index_entry *e)
 {
-	bool desc = s->order == INDEX_BY_TIME_DESC;
-	int rc = buf_printf(
-	    b, "SELECT " ENTRY_COLUMNS ",(%s) AS sure" ENTRY_JOINS "WHERE (%s)",
-	    sql_or(&s->under, "0"), sql_or(&s->over, "1"));
+	struct index_key key = { .id = e->e.id };
 
-	if (rc == 0 && s->after)
-		rc = buf_printf(b, " AND (e.ts,e.id)%s(?,?)", desc ? "<" : ">");
+	switch (order) {
+	case INDEX_BY_TIME:
+		key.value = entry_time(&e->e);
+		break;
+	case INDEX_BY_ELAPSED:
+		key.value = entry_elapsed_ms(&e->e);
+		break;
+	case INDEX_BY_STATUS:
+		key.value = e->e.status;
+		break;
+	case INDEX_BY_REQUEST_SIZE:
+		key.value = (int64_t)e->e.request.size;
+		break;
+	case INDEX_BY_RESPONSE_SIZE:
+		key.value = (int64_t)e->e.response.size;
+		break;
+	}
+	return key;
+}
+
+/* `what`, then ",(under)" of the rows, in their order. */
+static int
+select_sql(struct buf *b, const char *what, const char *from,
+           const struct index_select *s)
+{
+	const char *column = column_of(s->order);
+	const char *desc = s->desc ? " DESC" : "";
+	int rc = buf_printf(b, "SELECT %s,(%s)%s", what,
+	                    s->under.sql != NULL ? s->under.sql : "0", from);
+
 	if (rc == 0)
-		rc = buf_printf(b, " ORDER BY e.ts%s,e.id%s LIMIT ?",
-		                desc ? " DESC" : "", desc ? " DESC" : "");
+		rc = reader_where(b, &s->over);
+	if (rc == 0 && s->after)
+		rc = buf_printf(b, " AND (%s,e.id)%s(?,?)", column,
+		                s->desc ? "<" : ">");
+	if (rc == 0)
+		rc = buf_printf(b, " ORDER BY %s%s,e.id%s LIMIT ?", column,
+		                desc, desc);
 	return rc == 0 ? buf_append_byte(b, '\0') : rc;
+}
+
+static void
+bind_select(sqlite3_stmt *st, const struct index_select *s)
+{
+	struct index_where under = s->under;
+	bool limited = s->limit > 0 && s->limit < INT64_MAX;
+	int i = 1;
+
+	under.ranged = false;
+	reader_bind(st, &i, &under);
+	reader_bind(st, &i, &s->over);
+	if (s->after) {
+		(void)sqlite3_bind_int64(st, i++, s->key.value);
+		(void)sqlite3_bind_int64(st, i++, s->key.id);
+	}
+	(void)sqlite3_bind_int64(st, i, limited ? (int64_t)s->limit : -1);
 }
 
 static int
@@ -107,34 +180,45 @@ cursor_new(struct index_reader *r, const char *sql, struct err *e,
 	return 0;
 }
 
+/* Sorting is left to narrow rows; the index on time sorts by itself. */
+static int
+sorted_cursor(struct index_reader *r, const struct index_select *s,
+              struct err *e, struct index_cursor **ret_cursor)
+{
+	bool by_time = s->order == INDEX_BY_TIME;
+	struct index_cursor *c = NULL;
+	struct buf sql;
+	int rc;
+
+	buf_init(&sql, SQL_MAX);
+	rc = by_time ? select_sql(&sql, ENTRY_COLUMNS, ENTRY_JOINS, s)
+	             : select_sql(&sql, "e.id", " FROM entry e", s);
+	if (rc != 0)
+		err_set(e, rc, "index: condition: %s", err_text(rc));
+	else
+		rc = cursor_new(r, by_time ? sql.p : ENTRY_BY_ID, e, &c);
+	if (rc == 0 && !by_time)
+		rc = db_prepare(r->db, sql.p, e, &c->ids);
+	buf_release(&sql);
+	if (rc != 0) {
+		index_cursor_free(c);
+		return rc;
+	}
+	*ret_cursor = c;
+	return 0;
+}
+
 int
 index_entries(struct index_reader *r, const struct index_select *s,
               struct err *e, struct index_cursor **ret_cursor)
 {
-	struct index_cursor *c;
-	struct buf sql;
-	int i = 1;
-	int rc;
+	int rc = sorted_cursor(r, s, e, ret_cursor);
 
-	buf_init(&sql, SQL_MAX);
-	rc = select_sql(&sql, s);
-	if (rc != 0)
-		err_set(e, rc, "index: condition: %s", err_text(rc));
-	else
-		rc = cursor_new(r, sql.p, e, &c);
-	buf_release(&sql);
 	if (rc != 0)
 		return rc;
-	bind_where(c->st, &i, &s->under);
-	bind_where(c->st, &i, &s->over);
-	if (s->after) {
-		(void)sqlite3_bind_int64(c->st, i++, s->ts);
-		(void)sqlite3_bind_int64(c->st, i++, s->id);
-	}
-	(void)sqlite3_bind_int64(
-	    c->st, i,
-	    s->limit > 0 && s->limit < INT64_MAX ? (int64_t)s->limit : -1);
-	*ret_cursor = c;
+	bind_select((*ret_cursor)->ids != NULL ? (*ret_cursor)->ids
+	                                       : (*ret_cursor)->st,
+	            s);
 	return 0;
 }
 
@@ -142,9 +226,7 @@ int
 index_entry_by_id(struct index_reader *r, int64_t id, struct err *e,
                   struct index_cursor **ret_cursor)
 {
-	int rc = cursor_new(
-	    r, "SELECT " ENTRY_COLUMNS ",1" ENTRY_JOINS "WHERE e.id=?", e,
-	    ret_cursor);
+	int rc = cursor_new(r, ENTRY_BY_ID, e, ret_cursor);
 
 	if (rc == 0)
 		(void)sqlite3_bind_int64((*ret_cursor)->st, 1, id);
@@ -173,6 +255,7 @@ index_cursor_free(struct index_cursor *c)
 	if (c == NULL)
 		return;
 	(void)sqlite3_finalize(c->st);
+	(void)sqlite3_finalize(c->ids);
 	arena_release(&c->row);
 	mem_free(c);
 }
@@ -286,17 +369,40 @@ get_entry(struct index_cursor *c, struct index_entry *r, bool *ret_sure)
 	return row.bad ? ERR_CORRUPT : rc;
 }
 
+/* The next row of c->st, by way of c->ids if there is one. */
+static int
+step(struct index_cursor *c, bool *ret_sure)
+{
+	int rc;
+
+	if (c->ids == NULL)
+		return sqlite3_step(c->st);
+	rc = sqlite3_step(c->ids);
+	if (rc != SQLITE_ROW)
+		return rc;
+	*ret_sure = sqlite3_column_int(c->ids, 1) != 0;
+	(void)sqlite3_reset(c->st);
+	(void)sqlite3_bind_int64(c->st, 1, sqlite3_column_int64(c->ids, 0));
+	rc = sqlite3_step(c->st);
+	return rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
+}
+
 int
 index_next(struct index_cursor *c, struct index_entry *ret_entry,
            bool *ret_sure, struct err *e)
 {
-	int rc = sqlite3_step(c->st);
+	bool sure = false;
+	int rc = step(c, &sure);
 
 	if (rc == SQLITE_DONE)
 		return 0;
+	if (rc == SQLITE_CORRUPT)
+		return reader_corrupt("entry", e);
 	if (rc != SQLITE_ROW)
 		return db_error(c->r->db, "reading entries", e);
 	rc = get_entry(c, ret_entry, ret_sure);
+	if (c->ids != NULL)
+		*ret_sure = sure;
 	if (rc == ERR_CORRUPT)
 		return reader_corrupt("entry", e);
 	if (rc != 0)
@@ -314,8 +420,9 @@ index_count(struct index_reader *r, const struct index_where *w, struct err *e,
 	int rc;
 
 	buf_init(&sql, SQL_MAX);
-	rc = buf_printf(&sql, "SELECT count(*)" ENTRY_JOINS "WHERE (%s)",
-	                sql_or(w, "1"));
+	rc = buf_append_str(&sql, STR("SELECT count(*) FROM entry e"));
+	if (rc == 0)
+		rc = reader_where(&sql, w);
 	if (rc == 0)
 		rc = buf_append_byte(&sql, '\0');
 	if (rc != 0)
@@ -325,7 +432,7 @@ index_count(struct index_reader *r, const struct index_where *w, struct err *e,
 	buf_release(&sql);
 	if (rc != 0)
 		return rc;
-	bind_where(st, &i, w);
+	reader_bind(st, &i, w);
 	if (sqlite3_step(st) == SQLITE_ROW)
 		*ret_count = (uint64_t)sqlite3_column_int64(st, 0);
 	else

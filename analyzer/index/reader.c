@@ -188,6 +188,26 @@ index_interrupt(struct index_reader *r)
 	sqlite3_interrupt(r->db);
 }
 
+/* Instructions of SQLite's between two looks at the flag: about a ms. */
+enum { WATCH_EVERY = 20000 };
+
+static int
+watch(void *ctx)
+{
+	const struct index_reader *r = ctx;
+
+	return r->cancel != NULL &&
+	       atomic_load_explicit(r->cancel, memory_order_relaxed);
+}
+
+void
+index_watch(struct index_reader *r, const atomic_bool *cancel)
+{
+	r->cancel = cancel;
+	sqlite3_progress_handler(r->db, WATCH_EVERY,
+	                         cancel != NULL ? watch : NULL, r);
+}
+
 struct str
 index_meta(struct index_reader *r, const char *key)
 {

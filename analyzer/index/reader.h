@@ -11,6 +11,7 @@
 #ifndef INDEX_READER_H
 #define INDEX_READER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,6 +32,12 @@ void index_reader_free(struct index_reader *r);
 bool index_sealed(const struct index_reader *r);
 /* From any thread: what the reader is doing ends with ERR_CANCELLED. */
 void index_interrupt(struct index_reader *r);
+/*
+ * From now on what the reader does ends with ERR_CANCELLED soon after *cancel
+ * is set; NULL: nobody watches. One flag a reader, borrowed until the next
+ * call.
+ */
+void index_watch(struct index_reader *r, const atomic_bool *cancel);
 
 /* "" when absent; borrowed until the next call. */
 struct str index_meta(struct index_reader *r, const char *key);
@@ -51,17 +58,38 @@ struct index_where {
 	const char *sql; /* NULL: every row; '?' for each bind */
 	size_t nbinds;
 	const struct index_bind *binds;
+	bool ranged; /* and only entries of [from, to), ns */
+	int64_t from, to;
 };
 
-enum index_order { INDEX_BY_TIME, INDEX_BY_TIME_DESC };
+/* What rows are sorted by; equal ones by id. */
+enum index_order {
+	INDEX_BY_TIME,
+	INDEX_BY_ELAPSED,
+	INDEX_BY_STATUS,
+	INDEX_BY_REQUEST_SIZE,
+	INDEX_BY_RESPONSE_SIZE,
+};
+
+/* A place in an order. */
+struct index_key {
+	int64_t value; /* of the column: ns, ms, a status, bytes */
+	int64_t id;
+};
+
+/* Where a row stands. */
+struct index_key index_key_of(enum index_order order,
+                              const struct index_entry *e);
 
 struct index_select {
 	struct index_where over;  /* rows that may match */
-	struct index_where under; /* rows that do, NULL sql: none is sure */
-	enum index_order order;   /* by (time, id) */
-	bool after;               /* keyset: rows after (ts, id) in order */
-	int64_t ts, id;
-	uint64_t limit; /* 0: none */
+	struct index_where under; /* rows that do, NULL sql: none is sure; its
+	                           * range is not looked at */
+	enum index_order order;
+	bool desc;            /* the largest first, ids too */
+	bool after;           /* only rows behind `key`, as the order goes */
+	struct index_key key; /* which need not be that of a row */
+	uint64_t limit;       /* 0: none */
 };
 
 struct index_cursor;

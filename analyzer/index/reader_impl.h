@@ -6,18 +6,28 @@
 #define INDEX_READER_IMPL_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "analyzer/index/reader.h"
+#include "base/buf.h"
 
 struct index_reader {
 	sqlite3 *db;
 	bool sealed;
 	sqlite3_stmt *meta;
 	sqlite3_stmt *part_at[2];
+	const atomic_bool *cancel; /* NULL: nobody watches */
 };
 
 /* Damaged rows: one text for all of them. */
 int reader_corrupt(const char *table, struct err *e);
+
+/*
+ * Appends " WHERE ..." for rows of `entry e`, and binds what it asks for, from
+ * parameter *io_i on.
+ */
+int reader_where(struct buf *sql, const struct index_where *w) WARN_UNUSED;
+void reader_bind(sqlite3_stmt *st, int *io_i, const struct index_where *w);
 
 #endif /* INDEX_READER_IMPL_H */

@@ -15,7 +15,7 @@ struct check {
 	size_t ntables;
 	struct arena *a; /* scratch */
 	struct err *e;
-	size_t at, end;
+	struct kfl_mistake mistake;
 	unsigned selectors; /* seen since the present tail began */
 };
 
@@ -24,8 +24,8 @@ static int check_node(struct check *c, const struct kfl_node *n);
 static int
 blame(struct check *c, const struct kfl_node *n, const char *what)
 {
-	c->at = n->at;
-	c->end = n->end;
+	c->mistake.at = n->at;
+	c->mistake.end = n->end;
 	return err_set(c->e, ERR_SYNTAX, "%s", what);
 }
 
@@ -57,10 +57,11 @@ unknown_field(struct check *c, const struct kfl_node *n, struct str path)
 {
 	const char *nearest = kfl_field_nearest(c->tables, c->ntables, path);
 
-	c->at = n->at;
-	c->end = n->at + n->call->name.n;
-	if (c->end > n->end)
-		c->end = n->end;
+	c->mistake.at = n->at;
+	c->mistake.end = n->at + n->call->name.n;
+	if (c->mistake.end > n->end)
+		c->mistake.end = n->end;
+	c->mistake.suggestion = nearest;
 	return err_set(c->e, ERR_SYNTAX, "there is no field " STR_FMT "%s%s%s",
 	               STR_ARG(path), nearest != NULL ? "; did you mean " : "",
 	               nearest != NULL ? nearest : "",
@@ -358,7 +359,7 @@ check_node(struct check *c, const struct kfl_node *n)
 
 int
 kfl_check(const struct kfl *k, const struct field *const *tables,
-          size_t ntables, struct err *e, size_t *ret_at, size_t *ret_end)
+          size_t ntables, struct err *e, struct kfl_mistake *ret_mistake)
 {
 	struct arena scratch;
 	struct check c = {
@@ -372,9 +373,7 @@ kfl_check(const struct kfl *k, const struct field *const *tables,
 	if (rc != 0 && rc != ERR_SYNTAX)
 		(void)err_set(e, rc, "the query needs too much memory");
 	arena_release(&scratch);
-	if (rc == ERR_SYNTAX) {
-		*ret_at = c.at;
-		*ret_end = c.end;
-	}
+	if (rc == ERR_SYNTAX)
+		*ret_mistake = c.mistake;
 	return rc;
 }

@@ -20,17 +20,18 @@
 
 struct field;
 struct kfl;
+struct kfl_mistake;
 
 /*
  * Checks a prepared query against the tables (each ends with a NULL path).
  * Below an open field every name is right; a field of one word that is open
  * ("request") counts as closed as soon as a table names something below it.
- * ERR_SYNTAX: the first mistake, a sentence in *e, its span in the expanded
- * text in *ret_at and *ret_end.
+ * ERR_SYNTAX: the first mistake, a sentence in *e; its span in *ret_mistake is
+ * that in the expanded text.
  */
 int kfl_check(const struct kfl *k, const struct field *const *tables,
-              size_t ntables, struct err *e, size_t *ret_at,
-              size_t *ret_end) WARN_UNUSED;
+              size_t ntables, struct err *e,
+              struct kfl_mistake *ret_mistake) WARN_UNUSED;
 
 /*
  * Is this the path of a field, or of something below an open one? The path is

@@ -166,18 +166,15 @@ show(struct str s, struct buf *out, size_t *ret_width)
 	return rc;
 }
 
-/*
- * Appends the line of `text` that holds `at` and, below it, carets under
- * [at, end): two lines for a person to read, escaped for a terminal.
- */
-static int
-caret(struct str text, size_t at, size_t end, struct buf *out)
+int
+kfl_carets(struct str text, const struct kfl_mistake *m, struct buf *out)
 {
+	size_t at = m->at < text.n ? m->at : text.n;
+	size_t end = m->end;
 	size_t from = at, to = at;
 	size_t before = 0, under = 0, after;
 	int rc;
 
-	assert(at <= text.n);
 	while (from > 0 && text.p[from - 1] != '\n')
 		from--;
 	while (to < text.n && text.p[to] != '\n')
@@ -253,54 +250,52 @@ reword(const struct kfl *k, const struct kfl_where *w, struct err *e)
 		              STR_ARG(str_head(token, 80)));
 }
 
-/* Blames [at, end) of the expanded text. */
+/* Blames [m->at, m->end) of the expanded text. */
 static int
-blame(const struct kfl *k, size_t at, size_t end, struct err *e,
-      struct buf *explain)
+blame(const struct kfl *k, struct kfl_mistake *m, struct err *e)
 {
-	origin(k, at, end, &at, &end);
-	kfl_place(k->text, at, e);
-	return explain != NULL ? caret(k->text, at, end, explain) : 0;
+	origin(k, m->at, m->end, &m->at, &m->end);
+	kfl_place(k->text, m->at, e);
+	return ERR_SYNTAX;
 }
 
 static int
 open_kfl(struct kfl *k, struct str text, const struct kfl_setup *s,
-         struct err *e, struct buf *explain)
+         struct err *e, struct kfl_mistake *m)
 {
 	struct kfl_macros macros = { s->macro, s->nmacros, true };
 	struct kfl_where where = { .expected = "" };
-	size_t at, end;
 	int rc = parse(k, text, &macros, e, &where);
 
 	if (rc == ERR_SYNTAX) {
 		reword(k, &where, e);
-		rc = blame(k, where.at, where.end, e, explain);
-		return rc != 0 ? rc : ERR_SYNTAX;
+		m->at = where.at;
+		m->end = where.end;
+		return blame(k, m, e);
 	}
 	if (rc == 0)
 		rc = kfl_prepare(k, s->now_ms, e);
 	if (rc != 0 || s->lenient)
 		return rc;
-	rc = kfl_check(k, s->fields, s->nfields, e, &at, &end);
-	if (rc == ERR_SYNTAX) {
-		rc = blame(k, at, end, e, explain);
-		return rc != 0 ? rc : ERR_SYNTAX;
-	}
-	return rc;
+	rc = kfl_check(k, s->fields, s->nfields, e, m);
+	return rc == ERR_SYNTAX ? blame(k, m, e) : rc;
 }
 
 int
 kfl_open(struct str text, const struct kfl_setup *s, struct err *e,
-         struct buf *explain, struct kfl **ret_kfl)
+         struct kfl_mistake *ret_mistake, struct kfl **ret_kfl)
 {
+	struct kfl_mistake m = { .at = 0 };
 	struct kfl *k = kfl_new(e);
 	int rc;
 
 	if (k == NULL)
 		return ERR_NOMEM;
-	rc = open_kfl(k, text, s, e, explain);
+	rc = open_kfl(k, text, s, e, &m);
 	if (rc != 0) {
 		kfl_free(k);
+		if (ret_mistake != NULL)
+			*ret_mistake = m;
 		return rc;
 	}
 	*ret_kfl = k;

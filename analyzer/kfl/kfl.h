@@ -66,13 +66,26 @@ struct kfl_setup {
 	int64_t now_ms; /* the end of the snapshot */
 };
 
+/* Where a query is wrong, and what may have been meant. */
+struct kfl_mistake {
+	size_t at, end;         /* bytes of the text as given */
+	const char *suggestion; /* the name of a field, or NULL */
+};
+
 /*
  * Parses, prepares and checks. Macros have to be whole words. ERR_SYNTAX: *e
- * has a sentence of ours with line and column in `text`, and `explain` (may be
- * NULL) gets the line with carets under the mistake. Others as below.
+ * has a sentence of ours with line and column in `text`, and *ret_mistake (may
+ * be NULL) the place. Others as below.
  */
 int kfl_open(struct str text, const struct kfl_setup *s, struct err *e,
-             struct buf *explain, struct kfl **ret_kfl) WARN_UNUSED;
+             struct kfl_mistake *ret_mistake, struct kfl **ret_kfl) WARN_UNUSED;
+
+/*
+ * Appends two lines for a person to read, escaped for a terminal: the line of
+ * `text` with the mistake, and carets under it.
+ */
+int kfl_carets(struct str text, const struct kfl_mistake *m,
+               struct buf *out) WARN_UNUSED;
 
 /*
  * Makes the query ready to be evaluated; once. now_ms (since 1970) is what

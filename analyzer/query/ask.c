@@ -5,22 +5,32 @@
 #include <string.h>
 
 #include "analyzer/kfl/bounds.h"
-#include "analyzer/kfl/kfl.h"
 #include "analyzer/proto/overlay.h"
 #include "analyzer/proto/proto.h"
 #include "base/clock.h"
 
 enum {
-	ASK_MACROS = 64,       /* more protocols than there will be */
-	ASK_TABLES = 64,       /* of fields: one a dissector and overlay */
-	ASK_TEXT = 64,         /* bytes of a macro's condition */
-	ASK_EXPLAIN = 1 << 16, /* bytes of the lines that show a mistake */
-	ASK_SQL = 1 << 20,     /* bytes of a condition and of its values */
+	ASK_MACROS = 64,   /* more protocols than there will be */
+	ASK_TABLES = 64,   /* of fields: one a dissector and overlay */
+	ASK_TEXT = 64,     /* bytes of a macro's condition */
+	ASK_SQL = 1 << 20, /* bytes of a condition and of its values */
 };
 
 #define ASK_ARENA (KFL_BOUNDS_ARENA + 4u * ASK_SQL)
 
 /* ---- macros ---- */
+
+/* The original's, in whose texts its messages count columns. */
+static const struct kfl_macro compatible_macros[] = {
+	{ STR_INIT("http"), STR_INIT("protocol.abbr == \"HTTP\"") },
+	{ STR_INIT("http2"), STR_INIT("protocol.abbr == \"HTTP/2\"") },
+	{ STR_INIT("grpc"), STR_INIT("protocol.abbr == \"gRPC\"") },
+	{ STR_INIT("gql"), STR_INIT("protocol.abbr == \"GQL\"") },
+	{ STR_INIT("dns"), STR_INIT("protocol.abbr == \"DNS\"") },
+	{ STR_INIT("amqp"), STR_INIT("protocol.name == \"amqp\"") },
+	{ STR_INIT("kafka"), STR_INIT("protocol.name == \"kafka\"") },
+	{ STR_INIT("redis"), STR_INIT("protocol.name == \"redis\"") },
+};
 
 struct macros {
 	struct kfl_macro macro[ASK_MACROS];
@@ -61,47 +71,10 @@ macros_init(struct macros *m)
 		add_macros(m, overlay_registry[i]->protocols);
 }
 
-/* The variant that a macro alone stands for; all of its macro share abbr. */
-static const struct protocol *
-variant_of(const struct protocol *const *variants, struct str name)
-{
-	for (; *variants != NULL; variants++) {
-		if (str_eq(str_from_c((*variants)->macro), name))
-			return *variants;
-	}
-	return NULL;
-}
+/* ---- understanding ---- */
 
-static const struct protocol *
-find_macro(struct str name)
-{
-	const struct protocol *p = NULL;
-
-	for (size_t i = 0; proto_registry[i] != NULL && p == NULL; i++)
-		p = variant_of(proto_registry[i]->protocols, name);
-	for (size_t i = 0; overlay_registry[i] != NULL && p == NULL; i++)
-		p = variant_of(overlay_registry[i]->protocols, name);
-	return p;
-}
-
-static void
-ask_macro(struct ask *a, const struct protocol *p)
-{
-	a->bind = (struct index_bind){ .kind = INDEX_BIND_TEXT,
-		                       .s = str_from_c(p->abbr) };
-	a->over = (struct index_where){
-		.sql = "proto IN (SELECT id FROM protocol WHERE abbr = ?)",
-		.nbinds = 1,
-		.binds = &a->bind,
-	};
-	a->under = a->over;
-}
-
-/* ---- KFL ---- */
-
-/* The end of the snapshot in ms, which now() counts from. */
-static int64_t
-end_of(struct opened *o)
+int64_t
+ask_end(struct opened *o)
 {
 	uint64_t ns;
 
@@ -121,6 +94,33 @@ field_tables(const struct field *tables[ASK_TABLES])
 	for (size_t i = 0; overlay_registry[i] != NULL && n < ASK_TABLES; i++)
 		tables[n++] = overlay_registry[i]->fields;
 	return n;
+}
+
+static int
+open_ours(struct ask *a, struct str text, bool lenient, int64_t now_ms,
+          struct err *e)
+{
+	const struct field *tables[ASK_TABLES];
+	struct macros m;
+	struct kfl_setup setup = { .fields = tables,
+		                   .nfields = field_tables(tables),
+		                   .lenient = lenient,
+		                   .now_ms = now_ms };
+
+	macros_init(&m);
+	setup.macro = m.macro;
+	setup.nmacros = m.n;
+	return kfl_open(text, &setup, e, &a->mistake, &a->kfl);
+}
+
+static int
+open_compatible(struct ask *a, struct str text, int64_t now_ms, struct err *e)
+{
+	struct kfl_macros macros = { .macro = compatible_macros,
+		                     .n = ARRAY_LEN(compatible_macros) };
+	int rc = kfl_parse(text, &macros, e, &a->kfl);
+
+	return rc == 0 ? kfl_prepare(a->kfl, now_ms, e) : rc;
 }
 
 /* ---- what the index can tell beforehand ---- */
@@ -210,7 +210,7 @@ where_of(struct arena *a, const struct kfl_cond *c, struct index_where *ret)
 }
 
 static int
-bound(struct ask *a, struct err *e)
+bound(struct ask *a)
 {
 	struct families f;
 	struct kfl_bounds b;
@@ -222,56 +222,43 @@ bound(struct ask *a, struct err *e)
 		rc = where_of(&a->arena, b.over, &a->over);
 	if (rc == 0)
 		rc = where_of(&a->arena, b.under, &a->under);
-	return rc == 0 ? 0 : err_set(e, rc, "the query: %s", err_text(rc));
+	a->exact = rc == 0 && b.exact;
+	return rc;
 }
 
-/* ---- KFL ---- */
+/* ---- the whole ---- */
 
 static int
-open_kfl(struct ask *a, struct str text, struct opened *o, bool lenient,
-         struct err *e)
+open_any(struct ask *a, struct str text, struct opened *o,
+         const struct ask_options *opt, struct err *e)
 {
-	const struct field *tables[ASK_TABLES];
-	struct macros m;
-	struct kfl_setup setup = { .fields = tables,
-		                   .nfields = field_tables(tables),
-		                   .lenient = lenient,
-		                   .now_ms = end_of(o) };
-	int rc;
+	int64_t now = opt->now_given ? opt->now_ms : o != NULL ? ask_end(o) : 0;
 
-	macros_init(&m);
-	setup.macro = m.macro;
-	setup.nmacros = m.n;
-	rc = kfl_open(text, &setup, e, &a->explain, &a->kfl);
-	if (rc == ERR_SYNTAX) {
-		err_add_context(e, "the query");
-		e->code = ERR_USAGE;
-		return ERR_USAGE;
-	}
-	if (rc == 0)
-		return bound(a, e);
-	return e->text[0] != '\0'
-	           ? rc
-	           : err_set(e, rc, "the query: %s", err_text(rc));
+	if (opt->mode == ASK_COMPATIBLE)
+		return open_compatible(a, text, now, e);
+	return open_ours(a, text, opt->mode == ASK_LENIENT, now, e);
 }
 
 int
-ask_prepare(struct str text, struct opened *o, bool lenient, struct err *e,
-            struct ask *ret_ask)
+ask_prepare(struct str text, struct opened *o, const struct ask_options *opt,
+            struct err *e, struct ask *ret_ask)
 {
-	struct str query = str_trim(text);
-	const struct protocol *p = find_macro(query);
+	/* A compatible query of blanks is a mistake, as it was. */
+	size_t n = opt->mode == ASK_COMPATIBLE ? text.n : str_trim(text).n;
+	int rc;
 
-	*ret_ask = (struct ask){ .over = { .sql = NULL } };
+	*ret_ask = (struct ask){ .exact = n == 0 };
 	arena_init(&ret_ask->arena, ASK_ARENA, 0);
-	buf_init(&ret_ask->explain, ASK_EXPLAIN);
-	if (query.n == 0)
+	if (n == 0)
 		return 0;
-	if (p != NULL) {
-		ask_macro(ret_ask, p);
-		return 0;
+	rc = open_any(ret_ask, text, o, opt, e);
+	if (rc == 0) {
+		ret_ask->limit = ret_ask->kfl->limit;
+		rc = bound(ret_ask);
 	}
-	return open_kfl(ret_ask, text, o, lenient, e);
+	if (rc != 0 && e->code != rc)
+		return err_set(e, rc, "the query: %s", err_text(rc));
+	return rc;
 }
 
 void
@@ -279,6 +266,5 @@ ask_release(struct ask *a)
 {
 	kfl_free(a->kfl);
 	a->kfl = NULL;
-	buf_release(&a->explain);
 	arena_release(&a->arena);
 }

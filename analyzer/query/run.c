@@ -6,11 +6,13 @@
 #include "analyzer/kfl/kfl.h"
 #include "analyzer/kfl/want.h"
 #include "analyzer/query/layer.h"
+#include "base/buf.h"
 #include "base/mem.h"
 
 enum {
 	RUN_LAYERS = 32,     /* streams kept open */
 	RUN_WANTS = 1 << 20, /* bytes of the names that a query asks for */
+	RUN_SQL = 1 << 21,   /* bytes of both conditions */
 };
 
 /* An entry with both bodies at their limit, and their JSON beside them. */
@@ -35,6 +37,8 @@ struct run {
 	uint64_t clock;
 };
 
+/* ---- opening ---- */
+
 /* The smaller of two limits, of which 0 is none. */
 static uint64_t
 fewer(uint64_t a, uint64_t b)
@@ -42,37 +46,90 @@ fewer(uint64_t a, uint64_t b)
 	return a == 0 || (b > 0 && b < a) ? b : a;
 }
 
-int
-run_open(struct opened *o, const struct run_query *q, struct err *e,
-         struct run **ret_run)
+/* How many matches may be delivered; *ret_none: not even one. */
+static uint64_t
+limit_of(const struct run_query *q, bool *ret_none)
 {
-	struct index_select select = { .over = q->over,
-		                       .under = q->under,
-		                       .order = INDEX_BY_TIME };
+	uint64_t limit = q->ask->limit;
+
+	*ret_none = limit > 0 && q->earlier >= limit;
+	return *ret_none ? 0
+	                 : fewer(q->limit, limit > 0 ? limit - q->earlier : 0);
+}
+
+static void
+select_of(const struct run_query *q, struct index_select *ret)
+{
+	*ret = (struct index_select){ .order = q->order,
+		                      .desc = q->desc,
+		                      .after = q->after,
+		                      .key = q->key };
+	if (q->plan == RUN_INDEXED)
+		ret->over = q->ask->over;
+	if (q->plan != RUN_EVALUATE)
+		ret->under = q->ask->under;
+	ret->over.ranged = q->ranged;
+	ret->over.from = q->from;
+	ret->over.to = q->to;
+	/* Sorting is cheaper when only so many are asked for. */
+	ret->limit = q->scan_max;
+	if (q->ask->exact && q->plan == RUN_INDEXED)
+		ret->limit = fewer(q->limit, q->scan_max);
+}
+
+static int
+open_run(struct run *r, const struct index_select *s, struct err *e)
+{
+	const struct kfl *kfl = r->q.ask->kfl;
+	int rc = 0;
+
+	if (kfl != NULL)
+		rc = kfl_wants(kfl, &r->want_arena, &r->want);
+	if (rc != 0)
+		return err_set(e, rc, "the query: %s", err_text(rc));
+	index_watch(opened_index(r->opened), r->q.cancel);
+	return index_entries(opened_index(r->opened), s, e, &r->cursor);
+}
+
+static int
+run_select(struct opened *o, const struct run_query *q,
+           const struct index_select *s, struct err *e, struct run **ret_run)
+{
 	struct run *r = mem_zalloc(sizeof(*r));
 	int rc;
 
-	if (r == NULL)
-		return err_set(e, ERR_NOMEM, "out of memory");
+	if (r == NULL) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		return ERR_NOMEM;
+	}
 	r->opened = o;
 	r->q = *q;
 	kfl_doc_init(&r->doc, RUN_DOC);
 	arena_init(&r->want_arena, RUN_WANTS, 0);
-	if (q->kfl == NULL)
-		select.limit = q->limit;
-	else if (q->kfl->limit > 0)
-		r->q.limit = fewer(q->limit, q->kfl->limit);
-	rc = q->kfl != NULL ? kfl_wants(q->kfl, &r->want_arena, &r->want) : 0;
-	if (rc != 0)
-		err_set(e, rc, "the query: %s", err_text(rc));
-	else
-		rc = index_entries(opened_index(o), &select, e, &r->cursor);
+	rc = open_run(r, s, e);
 	if (rc != 0) {
 		run_free(r);
 		return rc;
 	}
 	*ret_run = r;
 	return 0;
+}
+
+int
+run_open(struct opened *o, const struct run_query *q, struct err *e,
+         struct run **ret_run)
+{
+	struct run_query copy = *q;
+	struct index_select select;
+	bool none;
+	int rc;
+
+	copy.limit = limit_of(q, &none);
+	select_of(&copy, &select);
+	rc = run_select(o, &copy, &select, e, ret_run);
+	if (rc == 0)
+		(*ret_run)->counts.complete = none;
+	return rc;
 }
 
 void
@@ -85,6 +142,7 @@ run_free(struct run *r)
 	kfl_doc_release(&r->doc);
 	arena_release(&r->want_arena);
 	index_cursor_free(r->cursor);
+	index_watch(opened_index(r->opened), NULL);
 	mem_free(r);
 }
 
@@ -93,6 +151,8 @@ run_counts(const struct run *r)
 {
 	return &r->counts;
 }
+
+/* ---- deciding ---- */
 
 /* The stream's reader, from the slots or in place of the least recent one. */
 static int
@@ -154,22 +214,48 @@ static int
 decide(struct run *r, const struct index_entry *entry, bool sure,
        bool *ret_match, struct err *e)
 {
+	const struct kfl *kfl = r->q.ask->kfl;
 	struct err why = ERR_INIT;
 	int rc;
 
 	*ret_match = true;
-	if (r->q.kfl == NULL || (sure && !r->q.kfl->redacts))
+	if (kfl == NULL || (sure && !kfl->redacts))
 		return 0;
 	rc = load(r, entry, &why);
 	if (rc == 0)
-		rc = kfl_eval(r->q.kfl, &r->doc, ret_match);
+		rc = kfl_eval(kfl, &r->doc, ret_match);
 	if (rc == 0)
 		return 0;
 	*ret_match = false;
 	if (rc == ERR_NOMEM)
 		return err_set(e, rc, "out of memory");
+	if (rc == ERR_CANCELLED) {
+		*e = why;
+		return rc;
+	}
 	undecided(r, rc, &why);
 	return 0;
+}
+
+/* ---- running ---- */
+
+static bool
+must_stop(const struct run *r)
+{
+	const struct run_counts *n = &r->counts;
+	const struct run_query *q = &r->q;
+
+	return n->complete || (q->limit > 0 && n->matched >= q->limit) ||
+	       (q->scan_max > 0 && n->scanned >= q->scan_max) ||
+	       (q->read_max > 0 && n->read >= q->read_max);
+}
+
+/* Long stretches of reading are not SQLite's to interrupt. */
+static bool
+cancelled(const struct run *r)
+{
+	return r->q.cancel != NULL &&
+	       atomic_load_explicit(r->q.cancel, memory_order_relaxed);
 }
 
 int
@@ -181,12 +267,16 @@ run_next(struct run *r, struct index_entry *ret_entry, struct err *e)
 		bool sure;
 		int rc;
 
-		if (r->q.limit > 0 && r->counts.matched == r->q.limit)
+		if (must_stop(r))
 			return 0;
+		if (cancelled(r))
+			return err_set(e, ERR_CANCELLED, "cancelled");
 		rc = index_next(r->cursor, ret_entry, &sure, e);
+		r->counts.complete = rc == 0;
 		if (rc <= 0)
 			return rc;
 		r->counts.scanned++;
+		r->counts.next = index_key_of(r->q.order, ret_entry);
 		rc = decide(r, ret_entry, sure, &match, e);
 		if (rc != 0)
 			return rc;
@@ -199,10 +289,11 @@ int
 run_entry(struct run *r, const struct index_entry *entry, struct sink *out,
           struct err *e)
 {
+	const struct kfl *kfl = r->q.ask->kfl;
 	struct layer *layer;
 	int rc;
 
-	if (r->q.kfl != NULL && r->q.kfl->redacts) {
+	if (kfl != NULL && kfl->redacts) {
 		kfl_value_emit(r->doc.root, out);
 		return out->error;
 	}
@@ -210,4 +301,131 @@ run_entry(struct run *r, const struct index_entry *entry, struct sink *out,
 	if (rc != 0)
 		return rc;
 	return full_entry(r->opened, entry, &r->q.names, layer, out, e);
+}
+
+/* ---- counting ---- */
+
+/* Rows that may match and are not sure. */
+static int
+doubtful(const struct ask *a, struct buf *sql, struct buf *binds,
+         struct index_where *ret)
+{
+	const struct index_where *over = &a->over, *under = &a->under;
+	int rc = buf_printf(sql, "(%s) AND NOT (%s)", over->sql, under->sql);
+
+	if (rc == 0)
+		rc = buf_append_byte(sql, '\0');
+	if (rc == 0)
+		rc = buf_append(binds, over->binds,
+		                over->nbinds * sizeof(*over->binds));
+	if (rc == 0)
+		rc = buf_append(binds, under->binds,
+		                under->nbinds * sizeof(*under->binds));
+	if (rc != 0)
+		return rc;
+	ret->sql = sql->p;
+	ret->binds = (const void *)binds->p;
+	ret->nbinds = over->nbinds + under->nbinds;
+	return 0;
+}
+
+static int
+run_all(struct opened *o, const struct run_query *q,
+        const struct index_select *s, struct err *e, struct run_counts *ret)
+{
+	struct index_entry entry;
+	struct run *r = NULL;
+	int rc = run_select(o, q, s, e, &r);
+
+	if (rc != 0)
+		return rc;
+	do
+		rc = run_next(r, &entry, e);
+	while (rc == 1);
+	*ret = r->counts;
+	run_free(r);
+	return rc;
+}
+
+/* With the rows that only an evaluation can tell. */
+static int
+count_doubtful(struct opened *o, const struct run_query *q,
+               struct index_select *s, struct err *e, struct run_counts *ret)
+{
+	struct buf sql, binds;
+	int rc = 0;
+
+	buf_init(&sql, RUN_SQL);
+	buf_init(&binds, RUN_SQL);
+	if (s->over.sql != NULL && s->under.sql != NULL) {
+		rc = doubtful(q->ask, &sql, &binds, &s->over);
+		s->under = (struct index_where){ .sql = NULL };
+	}
+	if (rc != 0)
+		err_set(e, rc, "the query: %s", err_text(rc));
+	else
+		rc = run_all(o, q, s, e, ret);
+	buf_release(&sql);
+	buf_release(&binds);
+	return rc;
+}
+
+static int
+count_sure(struct opened *o, const struct run_query *q,
+           const struct index_where *range, struct err *e, uint64_t *ret_n)
+{
+	struct index_where sure = q->ask->exact ? q->ask->over : q->ask->under;
+	int rc;
+
+	sure.ranged = range->ranged;
+	sure.from = range->from;
+	sure.to = range->to;
+	index_watch(opened_index(o), q->cancel);
+	rc = index_count(opened_index(o), &sure, e, ret_n);
+	index_watch(opened_index(o), NULL);
+	return rc;
+}
+
+/* Can the index count what is sure? */
+static bool
+index_counts(const struct run_query *q)
+{
+	return q->plan == RUN_INDEXED &&
+	       (q->ask->exact || q->ask->under.sql != NULL);
+}
+
+int
+run_count(struct opened *o, const struct run_query *q, struct err *e,
+          struct run_counts *ret_counts)
+{
+	struct run_query copy = { .ask = q->ask,
+		                  .ranged = q->ranged,
+		                  .from = q->from,
+		                  .to = q->to,
+		                  .cancel = q->cancel,
+		                  .plan = q->plan };
+	struct run_counts counts = { .complete = true };
+	struct index_select select;
+	uint64_t limit, sure = 0;
+	bool none;
+	int rc = 0;
+
+	limit = limit_of(q, &none);
+	select_of(&copy, &select);
+	if (index_counts(q) && !none)
+		rc = count_sure(o, &copy, &select.over, e, &sure);
+	none = none || (index_counts(q) && q->ask->exact) ||
+	       (limit > 0 && sure >= limit);
+	copy.limit = limit > 0 ? limit - sure : 0;
+	if (rc == 0 && !none)
+		rc = count_doubtful(o, &copy, &select, e, &counts);
+	if (rc != 0)
+		return rc;
+	counts.scanned += sure;
+	counts.matched += sure;
+	if (limit > 0 && counts.matched > limit)
+		counts.matched = limit;
+	counts.complete = true;
+	*ret_counts = counts;
+	return 0;
 }

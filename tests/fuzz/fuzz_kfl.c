@@ -80,12 +80,16 @@ check_open(struct str query)
 		                   tables,     ARRAY_LEN(tables),
 		                   false,      NOW_MS };
 	struct err e = ERR_INIT;
+	struct kfl_mistake m;
 	struct kfl *k = NULL;
 	struct buf carets;
 
 	buf_init(&carets, (size_t)1 << 20);
-	if (kfl_open(query, &setup, &e, &carets, &k) == ERR_SYNTAX)
-		ENSURE(e.text[0] != '\0');
+	if (kfl_open(query, &setup, &e, &m, &k) == ERR_SYNTAX) {
+		ENSURE(e.text[0] != '\0' && m.at <= query.n &&
+		       m.end <= query.n);
+		ENSURE(kfl_carets(query, &m, &carets) == 0);
+	}
 	kfl_free(k);
 	buf_release(&carets);
 }

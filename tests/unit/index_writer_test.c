@@ -391,9 +391,10 @@ test_read(const char *path)
 	ok(!sure, "without a condition nothing is sure");
 	is_int(index_next(c, &got, &sure, &err), 0, "and the limit holds");
 	index_cursor_free(c);
-	sel = (struct index_select){ .after = true,
-		                     .ts = entry_time(&want.e),
-		                     .id = want.e.id };
+	sel = (struct index_select){
+		.after = true,
+		.key = index_key_of(INDEX_BY_TIME, &want),
+	};
 	ok(index_entries(r, &sel, &err, &c) == 0 &&
 	       index_next(c, &got, &sure, &err) == 1 && got.e.id > want.e.id,
 	   "the next page begins after the last row");

@@ -80,13 +80,15 @@ static void
 is_told(const char *query, const char *want)
 {
 	struct err e = ERR_INIT;
+	struct kfl_mistake m = { .at = 0 };
 	struct kfl *k = NULL;
 	struct buf b, carets;
 
 	buf_init(&b, 8192);
 	buf_init(&carets, 8192);
-	is_int(kfl_open(str_from_c(query), &setup, &e, &carets, &k), ERR_SYNTAX,
+	is_int(kfl_open(str_from_c(query), &setup, &e, &m, &k), ERR_SYNTAX,
 	       label(query));
+	ok(kfl_carets(str_from_c(query), &m, &carets) == 0, "carets");
 	ok(kfl_message(&e, &b) == 0 && buf_append_byte(&b, '\n') == 0 &&
 	       buf_append_str(&b, buf_str(&carets)) == 0,
 	   "a message");
@@ -290,22 +292,21 @@ test_no_memory(void)
 	const struct str query = STR(
 	    "http and request.headers[\"x\"].contains(\"y\") and "
 	    "(src.ip == r\"^10\" or redact(\"..a\")) and tsl");
+	struct kfl_mistake m = { .suggestion = NULL };
 	int64_t n = 0;
 	int rc;
 
 	do {
 		struct err e = ERR_INIT;
 		struct kfl *k = NULL;
-		struct buf carets;
 
-		buf_init(&carets, 4096);
 		mem_fail_at(++n, false);
-		rc = kfl_open(query, &setup, &e, &carets, &k);
+		rc = kfl_open(query, &setup, &e, &m, &k);
 		mem_fail_at(-1, false);
 		kfl_free(k);
-		buf_release(&carets);
 	} while (rc == ERR_NOMEM);
 	is_int(rc, ERR_SYNTAX, "in the end the mistake is found");
+	ok(m.at > 0 && m.at < m.end && m.end <= query.n, "and its place");
 	ok(n > 5, "after several failures");
 }
 
