@@ -622,6 +622,13 @@ sync_file(const char *path, struct err *e)
 	return rc == 0 ? 0 : err_set(e, rc, "%s: %s", path, err_text(rc));
 }
 
+void
+index_writer_alone(struct index_writer *w, void (*f)(void *ctx), void *ctx)
+{
+	w->alone = f;
+	w->alone_ctx = ctx;
+}
+
 int
 index_seal(struct index_writer *w, struct err *e,
            uint8_t ret_digest[SHA256_SIZE])
@@ -639,6 +646,8 @@ index_seal(struct index_writer *w, struct err *e,
 	if (rc == 0)
 		rc = commit(w, e);
 	statements_finalize(w->st);
+	if (rc == 0 && w->alone != NULL)
+		w->alone(w->alone_ctx);
 	if (rc == 0)
 		rc = db_exec(w->db,
 		             "PRAGMA wal_checkpoint(TRUNCATE);"

@@ -48,6 +48,13 @@ int index_tick(struct index_writer *w, int64_t now_ns,
 int index_flush(struct index_writer *w, struct err *e) WARN_UNUSED;
 
 /*
+ * Readers of the growing file have to let go of it for the last step of
+ * sealing: `f` is called then and returns when they have.
+ */
+void index_writer_alone(struct index_writer *w, void (*f)(void *ctx),
+                        void *ctx);
+
+/*
  * Finish the file. *ret_digest is the digest of its canonical content: the
  * same evidence, version and limits give the same digest on any machine, with
  * any number of threads, from an archive or a folder.

@@ -27,6 +27,8 @@ struct index_writer {
 	int64_t committed; /* monotonic ns of the last commit */
 	int64_t members;   /* that are not captures: ids -1, -2, ... */
 	bool open;         /* a transaction is */
+	void (*alone)(void *ctx);
+	void *alone_ctx;
 };
 
 #endif /* INDEX_WRITER_IMPL_H */

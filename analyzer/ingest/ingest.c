@@ -375,6 +375,8 @@ seal(struct ingest *g, struct err *e)
 		rc = put_checks(g, &verdict, e);
 	if (rc == 0)
 		rc = put_meta(g, verdict, e);
+	index_writer_alone(store_writer(g->store), g->job.opt->alone,
+	                   g->job.opt->alone_ctx);
 	if (rc == 0)
 		rc = index_seal(store_writer(g->store), e, g->result.digest);
 	g->result.index_bytes = index_bytes(store_writer(g->store));

@@ -42,6 +42,10 @@ struct ingest_options {
 	unsigned jobs;    /* 1: one thread; 0: as the machine allows */
 	const char *only; /* one dissector by name, NULL: all */
 	const char *tool; /* version text that becomes part of the index */
+	/* Called when the index is about to be finished; returns when nobody
+	 * reads it. NULL: nobody does. */
+	void (*alone)(void *ctx);
+	void *alone_ctx;
 	struct snapshot_limits snapshot;
 	struct net_limits net;
 	struct proto_limits proto;
