@@ -61,6 +61,7 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/%,$(FUZZ_SRC))
 REPLAY   := $(if $(wildcard tests/fuzz/replay.c),$(patsubst %.c,$(B)/%.t,$(FUZZ_SRC)))
 
 include mk/flags.mk
+include mk/embed.mk
 
 # These goals work on a machine without compiler or libraries; all others need
 # the probed configuration, which is made first and then included.
@@ -80,6 +81,7 @@ all: $(LIB) $(PROGS)
 $(B)/config.mk: FORCE
 	@CC='$(CC)' CXX='$(CXX)' PKG_CONFIG='$(PKG_CONFIG)' VARIANT='$(VARIANT)' \
 	    LIBS='$(LIBS)' OPTIONAL_LIBS='$(OPTIONAL_LIBS)' \
+	    PLAIN_LIBS='$(PLAIN_LIBS)' \
 	    STAMP='$(BASE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)' \
 	    sh mk/probe.sh $@
 
@@ -105,7 +107,7 @@ $(B)/objects.list: FORCE
 	@printf '%s\n' $(LIB_SRC) $(CXX_SRC) $(HELP_SRC) >$@.$$$$ && \
 	if cmp -s $@.$$$$ $@; then rm -f $@.$$$$; else mv -f $@.$$$$ $@; fi
 
-$(LIB): $(call obj,$(LIB_SRC) $(CXX_SRC)) $(B)/objects.list
+$(LIB): $(call obj,$(LIB_SRC) $(CXX_SRC)) $(EMBED_OBJ) $(B)/objects.list
 	$(call say,AR,$@)
 	$(Q)rm -f $@.new && $(AR) rcsD $@.new $(filter %.o,$^) && mv -f $@.new $@
 

@@ -16,11 +16,12 @@ packages()
 		echo cc=gcc c++=g++ libc6-dev make=make pkg-config=pkgconf \
 		    libarchive-dev libsqlite3-dev libjansson-dev zlib1g-dev \
 		    libbrotli-dev libzstd-dev libssl-dev libisal-dev \
-		    libre2-dev libexpat1-dev
+		    libre2-dev libexpat1-dev libmicrohttpd-dev \
+		    libwslay-dev
 		;;
 	test)
 		# prove is part of perl; perl-base does not have it.
-		echo prove=perl jq=jq
+		echo prove=perl jq=jq curl=curl
 		;;
 	lint)
 		echo clang=clang clang-tidy-14=clang-tidy-14 \

@@ -18,7 +18,9 @@ endif
 # pkg-config names. mk/probe.sh knows the Debian package of each, mk/deps.sh
 # installs them.
 LIBS          := libarchive sqlite3 jansson zlib libbrotlidec libzstd libcrypto \
-                 re2 expat
+                 re2 expat libmicrohttpd
+# Linked by name, because they bring no pkg-config file: name=header.
+PLAIN_LIBS    := wslay=wslay/wslay.h
 # Used when present: -DHAVE_ISAL and so on.
 OPTIONAL_LIBS := libisal
 

@@ -3,8 +3,8 @@
 #
 # probe.sh FILE: asks this machine what the build needs to know and writes it
 # as make variables. FILE is touched only when an answer changed, because every
-# object depends on it. Input: CC, CXX, PKG_CONFIG, VARIANT, LIBS, OPTIONAL_LIBS
-# and STAMP (all other flags, so that changing them rebuilds).
+# object depends on it. Input: CC, CXX, PKG_CONFIG, VARIANT, LIBS, OPTIONAL_LIBS,
+# PLAIN_LIBS and STAMP (all other flags, so that changing them rebuilds).
 set -eu
 out=$1
 tmp=$out.$$
@@ -30,6 +30,8 @@ debian_package()
 	expat) echo libexpat1-dev ;;
 	libisal) echo libisal-dev ;;
 	libpcap) echo libpcap-dev ;;
+	libmicrohttpd) echo libmicrohttpd-dev ;;
+	wslay) echo libwslay-dev ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -40,6 +42,12 @@ cc_takes()
 {
 	echo 'int main(void){return 0;}' |
 	    $CC -Werror "$@" -x c -o "$tmp.o" - >/dev/null 2>&1
+}
+
+# shellcheck disable=SC2086
+has_header()
+{
+	echo "#include <$1>" | $CC -E -x c -o "$tmp.o" - >/dev/null 2>&1
 }
 
 command -v "${CC%% *}" >/dev/null 2>&1 ||
@@ -55,6 +63,15 @@ command -v "${PKG_CONFIG%% *}" >/dev/null 2>&1 ||
 missing=
 for lib in $LIBS; do
 	$PKG_CONFIG --exists "$lib" || missing="$missing $lib"
+done
+plain=
+for pair in ${PLAIN_LIBS-}; do
+	lib=${pair%%=*}
+	if has_header "${pair#*=}"; then
+		plain="$plain -l$lib"
+	else
+		missing="$missing $lib"
+	fi
 done
 if [ -n "$missing" ]; then
 	for lib in $missing; do
@@ -95,7 +112,7 @@ fi
 	# shellcheck disable=SC2086
 	echo "LIB_CFLAGS :=$defines $($PKG_CONFIG --cflags $found)"
 	# shellcheck disable=SC2086
-	echo "LIB_LIBS := $($PKG_CONFIG --libs $found)"
+	echo "LIB_LIBS := $($PKG_CONFIG --libs $found)$plain"
 	echo "HARDEN := $hard"
 	echo "HARDEN_LD :=$hard_ld"
 } >"$tmp"

@@ -62,6 +62,8 @@ set_named_limit(struct options *o, struct str name, struct str value,
 		rc = net_limits_set(&o->ingest.net, name, v);
 	if (rc == ERR_NOTFOUND)
 		rc = proto_limits_set(&o->ingest.proto, name, v);
+	if (rc == ERR_NOTFOUND)
+		rc = api_limits_set(&o->api, name, v);
 	if (rc != 0)
 		return err_set(e, ERR_USAGE,
 		               "there is no limit called '" STR_FMT
@@ -101,6 +103,20 @@ set_jobs(struct options *o, const char *value, struct err *e)
 		               "--jobs %s: a number from 0 to %d is wanted",
 		               value, JOBS_MAX);
 	o->ingest.jobs = (unsigned)n;
+	return 0;
+}
+
+static int
+set_port(const struct option *row, const char *value, uint16_t *ret_port,
+         struct err *e)
+{
+	uint64_t n;
+
+	if (str_u64(str_from_c(value), &n) != 0 || n > UINT16_MAX)
+		return err_set(e, ERR_USAGE,
+		               "--%s %s: a number from 0 to 65535 is wanted",
+		               row->name, value);
+	*ret_port = (uint16_t)n;
 	return 0;
 }
 
@@ -147,13 +163,42 @@ set_choice(const struct option *row, const char *value, const char **ret_value,
 	return 0;
 }
 
+/* A value that is taken as it is. */
+static const char **
+text_of(struct options *o, enum option_id id)
+{
+	switch (id) {
+	case OPTION_WORKSPACE:
+		return &o->workspace;
+	case OPTION_HOST:
+		return &o->host;
+	case OPTION_UI_DIR:
+		return &o->ui_dir;
+	case OPTION_TLS_CERT:
+		return &o->tls_cert;
+	case OPTION_TLS_KEY:
+		return &o->tls_key;
+	default:
+		return NULL;
+	}
+}
+
 static int
 set_value(struct options *o, enum option_id id, const char *value,
           struct err *e)
 {
 	const struct option *row = &options_table[id];
+	const char **text = text_of(o, id);
 
+	if (text != NULL) {
+		*text = value;
+		return 0;
+	}
 	switch (id) {
+	case OPTION_FRONT_PORT:
+		return set_port(row, value, &o->front_port, e);
+	case OPTION_HUB_PORT:
+		return set_port(row, value, &o->hub_port, e);
 	case OPTION_LIMIT:
 		return set_limit(o, value, e);
 	case OPTION_JOBS:
@@ -164,9 +209,6 @@ set_value(struct options *o, enum option_id id, const char *value,
 		return set_choice(row, value, &o->body, e);
 	case OPTION_COMPLETION:
 		return set_choice(row, value, &o->completion, e);
-	case OPTION_WORKSPACE:
-		o->workspace = value;
-		return 0;
 	default:
 		BUG("option --%s takes no value", row->name);
 	}
@@ -176,11 +218,19 @@ static void
 set_flag(struct options *o, enum option_id id)
 {
 	bool *const flags[OPTION_END] = {
-		[OPTION_JSON] = &o->json,       [OPTION_FULL] = &o->full,
-		[OPTION_COUNT] = &o->count,     [OPTION_LENIENT] = &o->lenient,
-		[OPTION_DIGEST] = &o->digest,   [OPTION_REHASH] = &o->rehash,
-		[OPTION_FORCE] = &o->force,     [OPTION_HELP] = &o->help,
-		[OPTION_VERSION] = &o->version, [OPTION_MAN] = &o->man,
+		[OPTION_JSON] = &o->json,
+		[OPTION_FULL] = &o->full,
+		[OPTION_COUNT] = &o->count,
+		[OPTION_LENIENT] = &o->lenient,
+		[OPTION_DIGEST] = &o->digest,
+		[OPTION_REHASH] = &o->rehash,
+		[OPTION_FORCE] = &o->force,
+		[OPTION_HELP] = &o->help,
+		[OPTION_VERSION] = &o->version,
+		[OPTION_MAN] = &o->man,
+		[OPTION_BROWSER] = &o->browser,
+		[OPTION_HUB_STRICT] = &o->hub_strict,
+		[OPTION_ALLOW_REPLAY] = &o->allow_replay,
 	};
 
 	*flags[id] = true;
@@ -341,7 +391,7 @@ choose_command(const char *first, struct options *o, bool *ret_named,
 		               "'%s' is neither a command nor a file; "
 		               "'analyzer help' lists the commands",
 		               first);
-	o->command = COMMAND_OPEN;
+	o->command = COMMAND_SERVE;
 	return 0;
 }
 
@@ -393,6 +443,9 @@ options_parse(int argc, char **argv, struct err *e, struct options *ret_options)
 	int rc;
 
 	*o = (struct options){ .args = argv + 1 };
+	o->front_port = 8899;
+	o->hub_port = 8898;
+	api_limits_init(&o->api);
 	ingest_options_init(&o->ingest);
 	o->ingest.tool = "analyzer " VERSION_TEXT;
 	rc = find_command(argc, argv, o, &named, e);

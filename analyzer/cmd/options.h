@@ -5,7 +5,7 @@
  * As everywhere: "--long value", "--long=value", "-x value", "-xvalue",
  * options before or after the other arguments, "--" ends them, "-" is a plain
  * argument. The first plain argument is the command; when it is none but names
- * something that exists, the command is `open`.
+ * something that exists, the command is `serve`.
  */
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyzer/api/limits.h"
 #include "analyzer/ingest/ingest.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -74,6 +75,11 @@ struct options {
 	const char *workspace;  /* NULL: the default */
 	const char *completion; /* name of a shell or NULL */
 	struct ingest_options ingest;
+	struct api_limits api;
+	const char *host; /* NULL: the default */
+	uint16_t front_port, hub_port;
+	bool browser, hub_strict, allow_replay;
+	const char *ui_dir, *tls_cert, *tls_key; /* NULL: none */
 	size_t nargs;
 	char **args; /* what is not an option, the command left out */
 };

@@ -63,12 +63,12 @@ unusable(int rc)
 /* 1: s is open; 0: it has to be made; or a code. */
 static int
 find(struct session *s, struct session_place *place, const struct options *o,
-     struct term *notes, bool *ret_replace, struct err *e)
+     struct term *notes, struct err *e)
 {
 	bool again = o->rehash || o->force || o->command == COMMAND_VERIFY;
 	int rc;
 
-	*ret_replace = o->force;
+	s->replace = o->force;
 	/* Asked in any case: publishing wants to know what the input was. */
 	rc = workspace_find(place->root, s->input, place->salt, e, &s->ws);
 	if (rc != 1)
@@ -89,12 +89,13 @@ find(struct session *s, struct session_place *place, const struct options *o,
 	                   "used and is made again: ");
 	term_text(notes, str_from_c(e->text));
 	term_printf(notes, "\n");
-	*ret_replace = true;
+	s->replace = true;
 	return 0;
 }
 
 /* ---- making it ---- */
 
+/* With the progress on the terminal; a signal stops it. */
 static int
 ingest(struct session *s, struct session_place *place, const struct options *o,
        struct term *notes, struct err *e)
@@ -118,35 +119,30 @@ ingest(struct session *s, struct session_place *place, const struct options *o,
 	return rc;
 }
 
+/* While others read what there is already. */
 static int
-publish(struct session *s, struct session_place *place, bool replace,
-        struct err *e)
+ingest_watched(struct session *s, const struct options *o,
+               const struct session_watch *watch, struct err *e)
+{
+	struct ingest_options opt = o->ingest;
+
+	opt.alone = watch->alone;
+	opt.alone_ctx = watch->ctx;
+	watch->began(watch->ctx, s->ws);
+	return ingest_run(s->input, s->ws, &opt, watch->counters, e,
+	                  &s->result);
+}
+
+static int
+publish(struct session *s, struct session_place *place, struct err *e)
 {
 	char evidence[SHA256_HEX_MAX];
 
 	(void)sha256_hex(s->result.evidence, evidence);
-	return replace ? workspace_replace(s->ws, s->input, evidence,
-	                                   place->salt, e)
-	               : workspace_publish(s->ws, s->input, evidence,
-	                                   place->salt, e);
-}
-
-static int
-make(struct session *s, struct session_place *place, const struct options *o,
-     struct term *notes, bool replace, struct err *e)
-{
-	int rc = workspace_begin(place->root, e, &s->ws);
-
-	if (rc != 0)
-		return rc;
-	rc = ingest(s, place, o, notes, e);
-	if (rc == 0)
-		rc = publish(s, place, replace, e);
-	if (rc != 0) {
-		session_close(s);
-		return rc;
-	}
-	return attach(s, o, e);
+	return s->replace ? workspace_replace(s->ws, s->input, evidence,
+	                                      place->salt, e)
+	                  : workspace_publish(s->ws, s->input, evidence,
+	                                      place->salt, e);
 }
 
 /* Publishing gives way to an index that is already there: is it the same? */
@@ -161,25 +157,62 @@ compare(struct session *s)
 }
 
 int
-session_open(struct session_place *place, const struct options *o,
+session_make(struct session *s, struct session_place *place,
+             const struct options *o, struct term *notes,
+             const struct session_watch *watch, struct err *e)
+{
+	int64_t start = clock_mono();
+	int rc = workspace_begin(place->root, e, &s->ws);
+
+	if (rc != 0)
+		return rc;
+	rc = watch != NULL ? ingest_watched(s, o, watch, e)
+	                   : ingest(s, place, o, notes, e);
+	if (rc == 0)
+		rc = publish(s, place, e);
+	if (rc == 0)
+		rc = attach(s, o, e);
+	if (rc != 0) {
+		session_close(s);
+		return rc;
+	}
+	compare(s);
+	s->ns = clock_mono() - start;
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+int
+session_find(struct session_place *place, const struct options *o,
              const char *input, struct term *notes, struct err *e,
              struct session *ret_session)
 {
 	struct session s = { .input = input };
 	int64_t start = clock_mono();
-	bool replace;
 	int rc = place_open(place, o, e);
 
 	if (rc == 0)
-		rc = find(&s, place, o, notes, &replace, e);
-	if (rc == 0) {
-		rc = make(&s, place, o, notes, replace, e);
-		if (rc == 0)
-			compare(&s);
-	}
+		rc = find(&s, place, o, notes, e);
 	if (rc < 0)
 		return rc;
 	s.ns = clock_mono() - start;
+	*ret_session = s;
+	return rc;
+}
+
+int
+session_open(struct session_place *place, const struct options *o,
+             const char *input, struct term *notes, struct err *e,
+             struct session *ret_session)
+{
+	struct session s;
+	int rc = session_find(place, o, input, notes, e, &s);
+
+	if (rc == 0)
+		rc = session_make(&s, place, o, notes, NULL, e);
+	if (rc < 0)
+		return rc;
 	*ret_session = s;
 	return 0;
 }

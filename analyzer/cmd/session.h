@@ -32,11 +32,32 @@ struct session {
 	struct workspace *ws;
 	struct opened *opened;
 	bool reused;
+	bool replace; /* what is there in its place is of no use */
 	bool differs; /* read again, and the index there was is another */
 	bool refused; /* part of the input was unreadable or refused */
 	int64_t ns;   /* how long opening took */
 	struct ingest_result result; /* unless reused */
 };
+
+/* For a program that answers while it makes an index. */
+struct session_watch {
+	struct ingest_progress *counters; /* whose `cancel` stops it */
+	void (*began)(void *ctx, const struct workspace *ws);
+	void (*alone)(void *ctx); /* see ingest.h */
+	void *ctx;
+};
+
+/*
+ * The two steps of session_open(). 1: an index of an earlier run is open; 0:
+ * there is none, and session_make() makes it; or a code. With `watch`, nothing
+ * is shown and no signal is waited for.
+ */
+int session_find(struct session_place *place, const struct options *o,
+                 const char *input, struct term *notes, struct err *e,
+                 struct session *ret_session) WARN_UNUSED;
+int session_make(struct session *s, struct session_place *place,
+                 const struct options *o, struct term *notes,
+                 const struct session_watch *watch, struct err *e) WARN_UNUSED;
 
 /*
  * Open `input`. `notes` gets the progress and what is worth saying. The

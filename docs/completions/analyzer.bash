@@ -24,6 +24,25 @@ _analyzer()
 	--only)
 		return
 		;;
+	--host)
+		return
+		;;
+	--front-port)
+		return
+		;;
+	--hub-port)
+		return
+		;;
+	--ui-dir)
+		compopt -o dirnames
+		return
+		;;
+	--tls-cert)
+		return
+		;;
+	--tls-key)
+		return
+		;;
 	--completion)
 		words='bash zsh fish'
 		;;
@@ -32,6 +51,7 @@ _analyzer()
 		words='-h --help -V --version --completion'
 		for ((i = 1; i < COMP_CWORD; i++)); do
 			case ${COMP_WORDS[i]} in
+			serve) words='--json -n --limit -j --jobs -w --workspace --verify --only --host --front-port --hub-port --open --ui-dir --tls-cert --tls-key --hub-strict --allow-replay -h --help' && break ;;
 			open) words='-n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			index) words='--json --digest -n --limit -j --jobs -w --workspace --verify -f --force --only -h --help' && break ;;
 			streams) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
@@ -43,7 +63,7 @@ _analyzer()
 			esac
 		done
 	elif [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-		words='open index streams query show diag verify help'
+		words='serve open index streams query show diag verify help'
 	fi
 	[[ -n $words ]] || return
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

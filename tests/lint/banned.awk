@@ -63,7 +63,7 @@ function calls(code, names)
 
 FNR == 1 {
 	in_comment = 0
-	product = FILENAME !~ /^(tests|samples)\//
+	product = FILENAME !~ /^(tests|samples|mk)\//
 	parser = FILENAME ~ /^analyzer\/(net|proto)\//
 	skip = FILENAME ~ /^base\/(banned[.]h|mem[.][ch])$/
 }

@@ -91,10 +91,10 @@ test_plain(void)
 	is_int(parse(&l, "index index", &o), 0, "the command's name again");
 	is_args(&o, "[index]");
 	is_int(parse(&l, "-", &o), 0, "standard input alone");
-	is_int(o.command, COMMAND_OPEN, "is opened");
+	is_int(o.command, COMMAND_SERVE, "is served");
 	is_args(&o, "[-]");
 	is_int(parse(&l, "Makefile Makefile", &o), 0, "files alone");
-	is_int(o.command, COMMAND_OPEN, "are opened");
+	is_int(o.command, COMMAND_SERVE, "are served");
 	is_args(&o, "[Makefile][Makefile]");
 	is_int(parse(&l, "--version", &o), 0, "an option alone");
 	ok(o.version && o.command == COMMAND_NONE, "needs no command");

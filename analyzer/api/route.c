@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/api/route.h"
+
+#include <string.h>
+
+const struct route route_table[] = {
+#define ROUTE(method, pattern, name, flags, params, summary) \
+	{ ROUTE_##method, pattern, flags, api_##name, params, summary },
+#include "analyzer/api/routes.def"
+	{ .pattern = NULL },
+};
+
+static bool
+fits(struct str pattern, struct str path, struct str part[ROUTE_PARTS])
+{
+	struct str want, got;
+	bool more = true, rest = true;
+	size_t n = 0;
+
+	while (more && rest) {
+		more = str_split1(pattern, '/', &want, &pattern);
+		rest = str_split1(path, '/', &got, &path);
+		if (str_starts(want, STR("{"))) {
+			if (got.n == 0 || n == ROUTE_PARTS)
+				return false;
+			part[n++] = got;
+		} else if (!str_eq(want, got)) {
+			return false;
+		}
+	}
+	return more == rest;
+}
+
+const struct route *
+route_find(enum route_method method, struct str path,
+           struct str ret_part[ROUTE_PARTS], bool *ret_known)
+{
+	*ret_known = false;
+	for (const struct route *r = route_table; r->pattern != NULL; r++) {
+		if (!fits(str_from_c(r->pattern), path, ret_part))
+			continue;
+		*ret_known = true;
+		if (r->method == method)
+			return r;
+	}
+	return NULL;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * route: which function answers which path.
+ *
+ * The table is routes.def. A pattern is a path in which {name} stands for one
+ * part that is not empty. Where several patterns fit, the first one counts.
+ */
+#ifndef API_ROUTE_H
+#define API_ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct call;
+
+enum { ROUTE_PARTS = 4 }; /* {name}s of one pattern */
+
+enum route_method { ROUTE_GET, ROUTE_POST, ROUTE_METHODS };
+
+enum route_flag {
+	ROUTE_PLAIN = 0,
+	ROUTE_HUB = 1 << 0,    /* of the hub's face: on both ports, with CORS */
+	ROUTE_TAG = 1 << 1,    /* depends on the indexes alone: has an ETag */
+	ROUTE_QUERY = 1 << 2,  /* reads snapshots: takes turns, has a time */
+	ROUTE_SOCKET = 1 << 3, /* becomes a WebSocket */
+	ROUTE_OPEN = 1 << 4,   /* tells nothing: answers without a token */
+};
+
+struct route {
+	enum route_method method;
+	const char *pattern;
+	unsigned flags;
+	int (*handle)(struct call *c);
+	const char *params;  /* names of the query, parted by blanks */
+	const char *summary; /* a sentence without its full stop */
+};
+
+/* Ends with a row whose pattern is NULL. */
+extern const struct route route_table[];
+
+/* The handlers. */
+#define ROUTE(method, pattern, name, flags, params, summary) \
+	int api_##name(struct call *c);
+#include "analyzer/api/routes.def"
+
+/*
+ * The row for a path, with the parts in the order of the pattern. NULL: none;
+ * *ret_known is then whether another method would do.
+ */
+const struct route *route_find(enum route_method method, struct str path,
+                               struct str ret_part[ROUTE_PARTS],
+                               bool *ret_known);
+
+#endif /* API_ROUTE_H */

@@ -1,0 +1,169 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# analyzer serve: starting, stopping, safety, health, snapshots and progress.
+set -u
+. tests/api/api.sh
+
+# ---- starting and stopping ----
+
+serve "$shop" "$tiny"
+ok 'it becomes ready' wait_ready
+get 'alive' 200 "${front}livez"
+get 'ready' 200 "${front}readyz"
+has 'with the state of each' '.state == "ready" and
+	(.snapshots | map(.id) == ["1", "2"]) and
+	all(.snapshots[]; .state == "ready" and .error == null)'
+get 'the hub has its own port' 200 "${hub}livez"
+get 'and only its own routes' 404 "${hub}api/v1/snapshots"
+is 'in the words of the original' "$(cat "$tmp/out")" '404 page not found'
+busy=$(echo "$front" | grep -oE '[0-9]+/$' | tr -d /)
+status 'a port that is taken' 3 \
+	"$analyzer" serve --front-port "$busy" --hub-port 0 "$tiny"
+says 'is named, with the way out' "$tmp/err" \
+	"port $busy of 127.0.0.1 is taken.*--front-port"
+stop
+is 'SIGTERM is a clean end' "$server_status" 0
+status 'a host that is none' 2 "$analyzer" serve --host nowhere.example "$tiny"
+says 'says what is wanted' "$tmp/err" '^analyzer: --host nowhere.example: '
+status 'a port that is none' 2 "$analyzer" serve --front-port 70000 "$tiny"
+status 'a snapshot that is not there' 3 "$analyzer" serve "$tmp/none.tar.gz"
+says 'is named' "$tmp/err" 'none.tar.gz: no such file'
+head -c 30000 "$shop" >"$tmp/text.tar.gz"
+echo 'no snapshot at all, just text' >"$tmp/broken"
+status 'one that is no snapshot' 3 "$analyzer" serve --front-port 0 \
+	--hub-port 0 "$tmp/broken"
+says 'too' "$tmp/err" 'broken'
+status 'a certificate without a key' 2 "$analyzer" serve \
+	--tls-cert "$tmp/broken" "$tiny"
+status 'a certificate that is none' 3 "$analyzer" serve --front-port 0 \
+	--hub-port 0 --tls-cert "$tmp/broken" --tls-key "$tmp/broken" "$tiny"
+
+# One of two may fail.
+serve "$tmp/broken" "$tiny"
+ok 'the other one becomes ready' wait_ready
+get 'the failure is told' 200 "${front}api/v1/progress"
+has 'with the reason' '.state == "failed" and
+	.snapshots[0].state == "failed" and
+	(.snapshots[0].error.message | test("broken")) and
+	.snapshots[1].state == "ready"'
+stop
+is 'and by the exit status' "$server_status" 3
+
+# ---- a broken index is made again ----
+
+serve "$tiny"
+ok 'ready' wait_ready
+stop
+for index in "$XDG_CACHE_HOME"/kubeshark/*/index.db; do
+	chmod u+w "$index"
+	head -c 20000 "$index" >"$tmp/cut"
+	cat "$tmp/cut" >"$index"
+done
+serve "$tiny"
+ok 'a broken index is made again' wait_ready
+get 'ready' 200 "${front}api/v1/snapshots"
+has 'and whole' '.snapshots[0].entries == 28'
+stop
+
+# ---- nothing open ----
+
+serve
+get 'without snapshots' 200 "${front}api/v1/snapshots"
+is 'the list is empty' "$(jq -c .snapshots "$tmp/out")" '[]'
+stop
+
+# ---- safety ----
+
+serve "$tiny"
+ok 'ready' wait_ready
+port=$(echo "$front" | grep -oE '[0-9]+/$' | tr -d /)
+get 'a Host that is somebody else' 403 "${front}livez" \
+	-H 'Host: attacker.example'
+has 'has an error of ours' '.error.code == "forbidden"'
+get 'one with our port' 403 "${front}api/v1/snapshots" \
+	-H "Host: attacker.example:$port"
+get 'an address that is not loopback' 403 "${front}" -H 'Host: 192.0.2.1'
+get 'localhost is us' 200 "${front}livez" -H "Host: localhost:$port"
+get 'a page of somebody else' 403 "${front}api/v1/snapshots" \
+	-H 'Origin: https://attacker.example'
+get 'a page from nowhere' 403 "${front}api/v1/snapshots" -H 'Origin: null'
+get 'a page of ours' 200 "${front}api/v1/snapshots" \
+	-H "Origin: http://localhost:3000"
+get 'the interface' 200 "$front"
+for field in 'X-Content-Type-Options: nosniff' 'X-Frame-Options: DENY' \
+	"Content-Security-Policy: default-src 'none'; script-src 'self'.*frame-ancestors 'none'"; do
+	says "sends ${field%%:*}" "$tmp/head" "^$field"
+done
+get 'data' 200 "${front}api/v1/snapshots"
+says 'is no page' "$tmp/head" \
+	"^Content-Security-Policy: default-src 'none'; .*sandbox"
+get 'a path that climbs' 404 "${front}../../etc/passwd" --path-as-is
+get 'an unknown route' 404 "${front}api/v1/nothing"
+has 'in our shape' '.error.code == "not_found" and .error.position == null'
+get 'an unknown parameter' 400 "${front}api/v1/snapshots?quary=http"
+has 'is not passed over' '.error.code == "bad_parameter"'
+get 'another method' 405 "${front}api/v1/snapshots" -X DELETE
+get 'HEAD is GET' 200 "${front}api/v1/snapshots" -I
+get 'a body over the limit' 413 "${front}api/v1/snapshots" \
+	-X POST -H 'Content-Length: 99999999' -d x
+get 'large replies' 200 "${front}api/v1/snapshots" -H 'Accept-Encoding: gzip'
+says 'are compressed on demand' "$tmp/head" '^Content-Encoding: gzip'
+gzip -dc "$tmp/out" >"$tmp/plain"
+ok 'and are the same then' jq -e '.snapshots | length == 1' "$tmp/plain"
+get 'and only then' 200 "${front}api/v1/snapshots" \
+	-H 'Accept-Encoding: gzip;q=0'
+has 'that is JSON' '.snapshots | length == 1'
+stop
+
+# ---- a token ----
+
+serve --host 0.0.0.0 "$tiny"
+front=$(echo "$front" | sed 's/0[.]0[.]0[.]0/127.0.0.1/')
+is 'there is one for other addresses' "${#token}" 43
+get 'without it' 401 "${front}api/v1/snapshots"
+says 'the way is told' "$tmp/head" '^WWW-Authenticate: Bearer'
+get 'with a wrong one' 401 "${front}api/v1/snapshots" \
+	-H "Authorization: Bearer x$token"
+get 'with it' 200 "${front}api/v1/snapshots" \
+	-H "Authorization: Bearer $token"
+get 'in the address line' 303 "${front}?token=$token" -c "$tmp/jar"
+says 'it becomes a cookie' "$tmp/head" \
+	'^Set-Cookie: analyzer_token=.*HttpOnly; SameSite=Strict'
+says 'and leaves the address line' "$tmp/head" '^Location: /.?$'
+get 'the cookie serves' 200 "${front}api/v1/snapshots" \
+	-H "Cookie: a=b; analyzer_token=$token"
+get 'health needs none' 200 "${front}livez"
+get 'a name is no host' 403 "${front}livez" -H 'Host: attacker.example' \
+	-H "Authorization: Bearer $token"
+stop
+
+# ---- TLS ----
+
+if command -v openssl >/dev/null 2>&1; then
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -days 30 -subj /CN=localhost -keyout "$tmp/key.pem" \
+	    -out "$tmp/cert.pem" 2>/dev/null
+	serve --tls-cert "$tmp/cert.pem" --tls-key "$tmp/key.pem" "$tiny"
+	says 'TLS has its own scheme' "$tmp/served" '"https://127'
+	get 'and answers' 200 "${front}livez" -k
+	stop
+else
+	skip 'TLS: there is no openssl'
+fi
+
+# ---- a folder with the interface ----
+
+mkdir "$tmp/ui"
+echo '<p>mine</p>' >"$tmp/ui/index.html"
+echo 'secret' >"$tmp/secret.txt"
+ln -s "$tmp/secret.txt" "$tmp/ui/link.txt"
+serve --ui-dir "$tmp/ui" "$tiny"
+get '--ui-dir' 200 "$front"
+is 'serves the file' "$(cat "$tmp/out")" '<p>mine</p>'
+get 'a place inside the interface' 200 "${front}streams/12"
+get 'a file that is not there' 404 "${front}x.js"
+get 'nor what a link leads to' 404 "${front}link.txt"
+get 'nor anything above' 404 "${front}..%2fsecret.txt"
+stop
+
+done_testing

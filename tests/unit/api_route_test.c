@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/api/route.h"
+
+#include "tests/tap/tap.h"
+
+static const struct route *
+find(enum route_method m, const char *path, bool *ret_known)
+{
+	struct str part[ROUTE_PARTS];
+
+	return route_find(m, str_make(path, strlen(path)), part, ret_known);
+}
+
+/* Every row can be reached by its own pattern, with its names as parts. */
+static void
+test_reachable(void)
+{
+	struct str part[ROUTE_PARTS];
+	bool found = true, known;
+
+	for (const struct route *r = route_table; r->pattern != NULL; r++)
+		found &= route_find(r->method, str_from_c(r->pattern), part,
+		                    &known) == r;
+	ok(found, "no row hides another");
+}
+
+static void
+test_strangers(void)
+{
+	bool known;
+
+	ok(find(ROUTE_GET, "/livez", &known) != NULL && known, "a path");
+	ok(find(ROUTE_POST, "/livez", &known) == NULL && known,
+	   "is known by other methods");
+	ok(find(ROUTE_GET, "/livez/", &known) == NULL && !known, "longer");
+	ok(find(ROUTE_GET, "/live", &known) == NULL && !known, "shorter");
+	ok(find(ROUTE_GET, "", &known) == NULL && !known, "empty");
+	ok(find(ROUTE_GET, "livez", &known) == NULL && !known, "no slash");
+	ok(find(ROUTE_GET, "//livez", &known) == NULL && !known, "two");
+}
+
+int
+main(void)
+{
+	test_reachable();
+	test_strangers();
+	return tap_done();
+}
