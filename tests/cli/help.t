@@ -22,7 +22,8 @@ fish=docs/completions/analyzer.fish
 
 commands=$(sed -n 's/^COMMAND([A-Z]*, \([a-z]*\),.*/\1/p' \
 	analyzer/cmd/options.def)
-is 'there are commands' "$(echo "$commands" | wc -l | tr -d ' ')" 8
+is 'there are commands' "$([ "$(echo "$commands" | wc -l)" -ge 8 ] &&
+	echo yes)" yes
 for command in $commands; do
 	says "help lists $command" "$tmp/help" "^  $command +[a-z]"
 	status "help $command" 0 "$analyzer" help "$command"
