@@ -21,7 +21,7 @@ packages()
 		;;
 	test)
 		# prove is part of perl; perl-base does not have it.
-		echo prove=perl jq=jq curl=curl
+		echo prove=perl jq=jq curl=curl tshark=tshark
 		;;
 	lint)
 		echo clang=clang clang-tidy-14=clang-tidy-14 \

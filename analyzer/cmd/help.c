@@ -23,6 +23,7 @@ struct help_limit {
 static const struct help_limit limits[] = {
 #define LIMIT(field, option, value, unit, why) { option, value, unit, why },
 #include "analyzer/api/limits.def"
+#include "analyzer/export/limits.def"
 #include "analyzer/net/limits.def"
 #include "analyzer/proto/limits.def"
 #include "snapshot/limits.def"

@@ -13,7 +13,7 @@ enum { JOBS_MAX = 64 };
 #define IN_NONE     (1u << COMMAND_NONE)
 #define IN_ALL      (IN_NONE - 1)
 #define IN_SNAPSHOT (IN_ALL & ~IN(HELP))
-#define IN_READING  (IN_SNAPSHOT & ~IN(OPEN))
+#define IN_READING  (IN_SNAPSHOT & ~IN(OPEN) & ~IN(EXPORT))
 
 const struct option_command options_commands[] = {
 #define COMMAND(id, name, args, summary, text) { #name, args, summary, text },
@@ -64,6 +64,8 @@ set_named_limit(struct options *o, struct str name, struct str value,
 		rc = proto_limits_set(&o->ingest.proto, name, v);
 	if (rc == ERR_NOTFOUND)
 		rc = api_limits_set(&o->api, name, v);
+	if (rc == ERR_NOTFOUND)
+		rc = export_limits_set(&o->export_limits, name, v);
 	if (rc != 0)
 		return err_set(e, ERR_USAGE,
 		               "there is no limit called '" STR_FMT
@@ -178,6 +180,10 @@ text_of(struct options *o, enum option_id id)
 		return &o->tls_cert;
 	case OPTION_TLS_KEY:
 		return &o->tls_key;
+	case OPTION_OUTPUT:
+		return &o->output;
+	case OPTION_STREAM:
+		return &o->stream;
 	default:
 		return NULL;
 	}
@@ -209,6 +215,8 @@ set_value(struct options *o, enum option_id id, const char *value,
 		return set_choice(row, value, &o->body, e);
 	case OPTION_COMPLETION:
 		return set_choice(row, value, &o->completion, e);
+	case OPTION_TO:
+		return set_choice(row, value, &o->to, e);
 	default:
 		BUG("option --%s takes no value", row->name);
 	}
@@ -231,6 +239,7 @@ set_flag(struct options *o, enum option_id id)
 		[OPTION_BROWSER] = &o->browser,
 		[OPTION_HUB_STRICT] = &o->hub_strict,
 		[OPTION_ALLOW_REPLAY] = &o->allow_replay,
+		[OPTION_EXACT] = &o->exact,
 	};
 
 	*flags[id] = true;
@@ -447,6 +456,7 @@ options_parse(int argc, char **argv, struct err *e, struct options *ret_options)
 	o->hub_port = 8898;
 	api_limits_init(&o->api);
 	ingest_options_init(&o->ingest);
+	export_limits_init(&o->export_limits);
 	o->ingest.tool = "analyzer " VERSION_TEXT;
 	rc = find_command(argc, argv, o, &named, e);
 	if (rc != 0)

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "analyzer/api/limits.h"
+#include "analyzer/export/limits.h"
 #include "analyzer/ingest/ingest.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -67,13 +68,17 @@ option_shown(enum option_id id, enum command_id command)
 
 struct options {
 	enum command_id command;
-	bool json, full, count, lenient, digest, rehash, force;
+	bool json, full, count, lenient, digest, rehash, force, exact;
 	bool help, version, man;
 	bool limited; /* --limit N was given */
 	uint64_t limit;
 	const char *body;       /* "request", "response" or NULL */
 	const char *workspace;  /* NULL: the default */
 	const char *completion; /* name of a shell or NULL */
+	const char *to;         /* a format, or NULL */
+	const char *output;     /* a file, or NULL */
+	const char *stream;     /* an id, or NULL */
+	struct export_limits export_limits;
 	struct ingest_options ingest;
 	struct api_limits api;
 	const char *host; /* NULL: the default */

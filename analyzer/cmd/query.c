@@ -7,6 +7,7 @@
 
 #include "analyzer/cmd/cmd.h"
 #include "analyzer/cmd/listing.h"
+#include "analyzer/cmd/mistake.h"
 #include "analyzer/entry/sink.h"
 #include "analyzer/query/full.h"
 #include "analyzer/query/merge.h"
@@ -14,9 +15,6 @@
 
 /* One whole entry as JSON: both bodies at their limit, in base64. */
 #define ENTRY_JSON_MAX ((size_t)256 << 20)
-
-/* The line of the query with a mistake, escaped, and another below it. */
-#define CARETS_MAX ((size_t)1 << 20)
 
 /* One of the snapshots that are being asked. */
 struct source {
@@ -87,23 +85,6 @@ release(struct query *q)
 
 /* ---- preparing ---- */
 
-/* Says what is wrong with the query and shows where. */
-static int
-refuse(struct query *q, const struct ask *a, struct err *e)
-{
-	struct buf carets;
-	int rc;
-
-	buf_init(&carets, CARETS_MAX);
-	rc = kfl_carets(str_from_c(q->text), &a->mistake, &carets);
-	cmd_note(q->c, "the query: %s", e->text);
-	if (rc == 0)
-		term_block(&q->c->err, "  ", buf_str(&carets));
-	buf_release(&carets);
-	return err_set(e, ERR_USAGE,
-	               "the query was not run; see 'analyzer help query'");
-}
-
 /* A line of a list is made from the index, which redact() does not alter. */
 static bool
 shows_redacted(const struct query *q, const struct ask *a)
@@ -143,7 +124,7 @@ prepare(struct query *q, struct err *e)
 		rc = ask_prepare(str_from_c(q->text), s->session.opened, &opt,
 		                 e, &s->ask);
 		if (rc == ERR_SYNTAX)
-			rc = refuse(q, &s->ask, e);
+			rc = mistake_tell(q->c, q->text, &s->ask, e);
 		if (rc == 0 && shows_redacted(q, &s->ask))
 			rc = err_set(e, ERR_USAGE,
 			             "redact() hides parts of whole entries; "

@@ -246,6 +246,12 @@ opened_free(struct opened *o)
 	mem_free(o);
 }
 
+const char *
+opened_workspace(const struct opened *o)
+{
+	return o->workspace;
+}
+
 struct index_reader *
 opened_index(struct opened *o)
 {

@@ -37,6 +37,8 @@ void opened_free(struct opened *o);
 /* Read the tables again; on failure they are as they were. */
 int opened_refresh(struct opened *o, struct err *e) WARN_UNUSED;
 
+/* As given; the members that were unpacked lie below its "evidence". */
+const char *opened_workspace(const struct opened *o);
 struct index_reader *opened_index(struct opened *o);
 struct evidence *opened_evidence(struct opened *o);
 const struct proto_limits *opened_limits(const struct opened *o);

@@ -11,6 +11,15 @@ _analyzer()
 	--body)
 		words='request response'
 		;;
+	--to)
+		words='pcap pcapng har jsonl csv archive'
+		;;
+	--output | -o)
+		return
+		;;
+	--stream)
+		return
+		;;
 	--limit | -n)
 		return
 		;;
@@ -57,13 +66,14 @@ _analyzer()
 			streams) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			query) words='--json --full --count --lenient -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			show) words='--json --body -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			export) words='--lenient --to -o --output --exact --stream -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			diag) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			verify) words='--json -n --limit -j --jobs -w --workspace --only -h --help' && break ;;
 			help) words='-h --help' && break ;;
 			esac
 		done
 	elif [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-		words='serve open index streams query show diag verify help'
+		words='serve open index streams query show export diag verify help'
 	fi
 	[[ -n $words ]] || return
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

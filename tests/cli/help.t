@@ -56,7 +56,7 @@ status 'help limits' 0 "$analyzer" help limits
 cp "$tmp/out" "$tmp/limits"
 for limit in $(grep -hoE '^LIMIT\([a-z_]+, "[a-z-]+"' snapshot/limits.def \
 	analyzer/net/limits.def analyzer/proto/limits.def \
-	analyzer/api/limits.def |
+	analyzer/api/limits.def analyzer/export/limits.def |
 	sed 's/.*"\(.*\)"/\1/'); do
 	says "help limits tells $limit" "$tmp/limits" "^  $limit=[0-9]+ \\("
 	says "the man page has $limit" $page "^[.]It Cm $limit "

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bundle: picked packets as a snapshot that can be opened again.
+ *
+ * In the original's layouts (docs/formats/snapshot.md, section 2): with
+ * `single`, the stream's file and the name history at the root; otherwise a
+ * folder a node, "<node>_<ip>", with a capture for each capture point, because
+ * that is what keeps what was seen twice apart. Captures of an unknown node
+ * keep their folder. Packets keep their times, so a file has nanoseconds when
+ * the evidence has. Histories are copied as they are, verified by their digest.
+ *
+ * The evidence is read twice, once for the sizes that a tar wants in front.
+ */
+#ifndef EXPORT_BUNDLE_H
+#define EXPORT_BUNDLE_H
+
+#include "analyzer/export/export_impl.h"
+#include "base/compiler.h"
+
+int bundle_write(struct export *x, const struct pick *pick,
+                 bool single) WARN_UNUSED;
+
+#endif /* EXPORT_BUNDLE_H */
