@@ -20,7 +20,8 @@ is 'as many packets as tcpdump wrote' "$(json .packets.total)" \
 	"$(jq '.packets | add' samples/shop.truth.json)"
 is 'every packet has exactly one disposition' \
 	"$(json '.packets.dispositions | add')" "$(json .packets.total)"
-is 'as many HTTP entries as calls were observed' "$(json .entries.HTTP)" \
+is 'as many HTTP entries as calls were observed' \
+	"$(json '.entries.HTTP + .entries.GQL')" \
 	"$(jq '.http1.observations | add' samples/shop.truth.json)"
 is 'the only gap is the one that was cut' "$(json .diags.gap)" 1
 is 'as many packets doubled as were' \

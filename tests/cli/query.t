@@ -19,10 +19,15 @@ ok 'in order of time, then id' jq -es \
 ok 'ids are unique' jq -es '(map(.eid) | unique | length) == length' "$tmp/out"
 cp "$tmp/out" "$tmp/all"
 status 'the macro http' 0 "$analyzer" query --json "$shop" http
-grep '"proto":{"name":"http"' "$tmp/all" >"$tmp/want"
+grep '"abbr":"HTTP",' "$tmp/all" >"$tmp/want"
 same 'matches every HTTP entry' "$tmp/out" "$tmp/want"
 status 'with blanks around it' 0 "$analyzer" query --count "$shop" '  http '
-is 'and --count' "$(cat "$tmp/out")" 849
+is 'and --count' "$(cat "$tmp/out")" 825
+status 'the macro gql' 0 "$analyzer" query --json "$shop" gql
+grep '"abbr":"GQL",' "$tmp/all" >"$tmp/want"
+same 'matches every GraphQL entry' "$tmp/out" "$tmp/want"
+is 'a member that only GraphQL has' "$("$analyzer" query --count "$shop" \
+	'gql and request.graphql.operationName == "AddToCart"')" 2
 for kfl in 'response.status == 404' 'response.status >= 500' \
 	'http and request.method == "POST"' \
 	'request.path.startsWith("/products")' \
@@ -87,7 +92,7 @@ is 'is a snapshot' "$(cat "$tmp/out")" "$both"
 status 'with a blank in front' 0 \
 	sh -c "cd '$tmp' && '$(realpath "$analyzer")' query --count \
 	'$(realpath "$shop")' ' http'"
-is 'it is the query' "$(cat "$tmp/out")" 849
+is 'it is the query' "$(cat "$tmp/out")" 825
 
 # ---- show ----
 

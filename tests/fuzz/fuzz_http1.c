@@ -27,6 +27,7 @@ converse(struct world *w, const uint8_t *p, size_t n, bool bytewise,
 	w->limits.head_bytes = 600;
 	w->limits.resync_bytes = 2000;
 	w->limits.render_bytes = 1000;
+	w->overlays = overlay_registry;
 	if (!http1_world_open(w, 0))
 		abort();
 	for (size_t i = 0; i <= n; i++) {

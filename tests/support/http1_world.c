@@ -213,6 +213,7 @@ world_side(struct world *w, const struct exchange *x, enum side side)
 		                      .hole = world_body_hole,
 		                      .ctx = w };
 	const struct body_range all = { .off = 0, .len = UINT64_MAX };
+	const struct overlay *o = overlay_of(x->entry->proto);
 	struct sink_json s;
 	struct json_out j;
 	int rc = 0;
@@ -223,9 +224,13 @@ world_side(struct world *w, const struct exchange *x, enum side side)
 			continue;
 		jout_init_buf(&j, &w->text);
 		sink_json_init(&s, &j);
-		rc = show == WORLD_JSON
-		         ? w->table[0]->render(x, side, &s.sink)
-		         : w->table[0]->represent(x, side, &s.sink);
+		if (show == WORLD_JSON)
+			rc = o != NULL ? o->render(x, side, &s.sink)
+			               : w->table[0]->render(x, side, &s.sink);
+		else
+			rc = o != NULL
+			         ? o->represent(x, side, &s.sink)
+			         : w->table[0]->represent(x, side, &s.sink);
 		if (rc == 0)
 			rc = jout_finish(&j);
 		if (rc != 0 && w->failed == 0)
@@ -276,6 +281,7 @@ world_entry(void *ctx, const struct entry *e)
 		.reader = &reader,
 		.limits = &w->limits,
 		.scratch = &w->scratch,
+		.http = w->table[0]->http,
 	};
 
 	w->entries++;

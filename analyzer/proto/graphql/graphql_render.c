@@ -68,6 +68,16 @@ render_batch(const struct graphql_view *g, enum side side, uint64_t depth,
 	sink_end_array(out);
 }
 
+/* Is there something to say? */
+static bool
+has_members(const struct graphql_view *g, enum side side)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (side == SIDE_REQUEST || g->items[i].errors.n != 0)
+			return true;
+	return false;
+}
+
 static int
 render_graphql(struct http_view *v, struct sink *out)
 {
@@ -75,15 +85,19 @@ render_graphql(struct http_view *v, struct sink *out)
 	struct graphql_view g = { .n = 0 };
 	int rc;
 
-	if (!sink_want(out, STR("graphql")))
+	/* The body is not read for nothing. */
+	if (out->ops->want != NULL && !out->ops->want(out, STR("graphql")))
 		return 0;
 	rc = graphql_view(v, &g);
+	if (rc != 0 || !has_members(&g, v->side) ||
+	    !sink_want(out, STR("graphql")))
+		return rc;
 	sink_begin_object(out);
 	if (g.n != 0)
 		render_item(&g.items[0], v->side, depth, out);
 	render_batch(&g, v->side, depth, out);
 	sink_end_object(out);
-	return rc;
+	return 0;
 }
 
 int
