@@ -259,6 +259,19 @@ dissect_awaited(const struct dissect *d)
 	return dissect_awaited_summary(d).method;
 }
 
+uint64_t
+dissect_expected(const struct dissect *d, uint64_t first, uint64_t last)
+{
+	for (const struct pair *p = d->pairs; p != NULL; p = p->next) {
+		if (p->key >= first && p->key <= last &&
+		    p->side[SIDE_REQUEST].state != MESSAGE_NONE &&
+		    (p->flags & ENTRY_ONE_WAY) == 0 &&
+		    p->side[SIDE_RESPONSE].state == MESSAGE_NONE)
+			return p->key;
+	}
+	return 0;
+}
+
 /* --- life ----------------------------------------------------------------- */
 
 static void
@@ -731,8 +744,9 @@ gap_in_skip(struct dissect *d, int side, struct gap *g)
 {
 	struct dissect_side *s = &d->side[side];
 	uint64_t n = s->skip < g->len ? s->skip : g->len;
+	const struct gap part = { .off = g->off, .len = n };
 
-	pair_missing(d, dissect_dir_of(d, side), n);
+	pair_missing(d, dissect_dir_of(d, side), &part, true);
 	window_jump(&s->w, g->off + n);
 	g->off += n;
 	g->len -= n;
@@ -761,13 +775,13 @@ gap_outside(struct dissect *d, int side, const struct gap *g)
 		s->lost_off = g->off;
 	}
 	pair_lost(d, dir);
-	pair_missing(d, dir, 0);
+	pair_missing(d, dir, &(struct gap){ .off = g->off }, false);
 	d->call_dir = dir;
 	if (d->dis->gap(d, d->state, dir, g) == FEED_DONE) {
 		dissect_stop(d, "bytes are missing");
 		return;
 	}
-	pair_missing(d, dir, g->len);
+	pair_missing(d, dir, g, false);
 }
 
 void

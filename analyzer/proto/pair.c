@@ -385,6 +385,27 @@ pair_open(struct dissect *d, enum dir dir, enum message_kind kind, uint64_t key,
 	return m;
 }
 
+static struct span *
+last_span(struct message *m)
+{
+	if (m->nspans == 0)
+		return NULL;
+	return m->spans != NULL ? &m->spans[m->nspans - 1] : &m->one;
+}
+
+/* A span may have been told before its bytes came, and they did not all. */
+static void
+clip_last_span(struct message *m)
+{
+	struct span *s = last_span(m);
+
+	if (s == NULL || s->layer != 0 || s->off + s->len <= m->end)
+		return;
+	s->len = m->end > s->off ? m->end - s->off : 0;
+	if (s->len == 0 && m->nspans > 1)
+		m->nspans--;
+}
+
 /* Where and when the message ends. */
 static void
 set_end(struct message *m, uint64_t end)
@@ -397,6 +418,7 @@ set_end(struct message *m, uint64_t end)
 	if (end > w->end)
 		end = w->end;
 	m->end = end > m->off ? end : m->off;
+	clip_last_span(m);
 	mark = window_find(w, m->end > m->off ? m->end - 1 : m->off);
 	m->last = mark != NULL ? mark->ts : m->first;
 	m->state = MESSAGE_CLOSED;
@@ -411,27 +433,29 @@ pair_close(struct message *m, uint64_t end)
 
 /* --- what is lost --------------------------------------------------------- */
 
-static bool
-is_open_in(const struct message *m, enum dir dir)
+/*
+ * n bytes at off are missing. What is inside the span of one message is of no
+ * concern to the others; what is outside of all may have been of any.
+ */
+static void
+miss(struct message *m, enum dir dir, uint64_t off, uint64_t n, bool inside)
 {
-	return m->state == MESSAGE_OPENED && m->dir == dir;
+	const struct span *s = last_span(m);
+	bool within = s == NULL || (off >= s->off && off - s->off < s->len);
+
+	if (m->state != MESSAGE_OPENED || m->dir != dir || (inside && !within))
+		return;
+	m->flags |= m->use == SIDE_REQUEST ? ENTRY_REQ_GAP : ENTRY_RES_GAP;
+	if (within)
+		m->missing += n;
 }
 
 void
-pair_missing(struct dissect *d, enum dir dir, uint64_t n)
+pair_missing(struct dissect *d, enum dir dir, const struct gap *g, bool inside)
 {
 	for (struct pair *p = d->pairs; p != NULL; p = p->next) {
-		struct message *req = &p->side[SIDE_REQUEST];
-		struct message *res = &p->side[SIDE_RESPONSE];
-
-		if (is_open_in(req, dir)) {
-			req->flags |= ENTRY_REQ_GAP;
-			req->missing += n;
-		}
-		if (is_open_in(res, dir)) {
-			res->flags |= ENTRY_RES_GAP;
-			res->missing += n;
-		}
+		for (int i = 0; i < 2; i++)
+			miss(&p->side[i], dir, g->off, g->len, inside);
 	}
 }
 

@@ -81,8 +81,12 @@ struct message *pair_open(struct dissect *d, enum dir dir,
  */
 void pair_close(struct message *m, uint64_t end);
 
-/* n bytes are missing: the messages that are open in dir say so. */
-void pair_missing(struct dissect *d, enum dir dir, uint64_t n);
+/*
+ * Bytes are missing: the messages that are open in dir say so; `inside` of what
+ * is skipped only those whose last span has them, if they have spans.
+ */
+void pair_missing(struct dissect *d, enum dir dir, const struct gap *g,
+                  bool inside);
 
 /* Messages of dir may have been lost entirely. */
 void pair_lost(struct dissect *d, enum dir dir);

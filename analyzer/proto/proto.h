@@ -28,6 +28,7 @@
 #include "analyzer/entry/span.h"
 #include "analyzer/proto/limits.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/cursor.h"
 #include "base/str.h"
 
@@ -166,6 +167,14 @@ struct dissector {
 
 	/* Dissectors of HTTP: how messages are read for overlays, else NULL. */
 	const struct http_carrier *http;
+
+	/*
+	 * Append the query that finds entries with this summary, for a target
+	 * that is a different member from method to method; only the columns of
+	 * e are there. False: there is none. May be NULL: the member is the one
+	 * whose column is "target" in `fields`.
+	 */
+	bool (*summary_query)(const struct entry *e, struct buf *out);
 };
 
 /* ---- services: about the stream ---- */
@@ -249,6 +258,10 @@ void message_cut(struct message *m, uint64_t end);
 struct str dissect_awaited(const struct dissect *d);
 /* All of that request that the index has; nothing if there is none. */
 struct message_summary dissect_awaited_summary(const struct dissect *d);
+/* The key of the oldest request without a response whose key is in
+ * [first, last]; 0 when there is none. */
+uint64_t dissect_expected(const struct dissect *d, uint64_t first,
+                          uint64_t last);
 
 /* ---- registry ---- */
 

@@ -13,6 +13,7 @@
 enum {
 	SCRATCH_HEADS = 16 << 20, /* heads, and what is made of them */
 	SCRATCH_BODY = 1 << 30,   /* a body, whatever its limit was set to */
+	QUERY_MAX = 1 << 20,      /* the query for a summary */
 };
 
 /* One end of an entry. */
@@ -233,6 +234,22 @@ put_query(struct full *f, const char *key, const char *column, struct str value)
 	sink_text_end(f->out);
 }
 
+/* The query for the summary, which a dissector may know better. */
+static void
+put_summary_query(struct full *f)
+{
+	struct buf text;
+
+	if (f->owner == NULL || f->owner->summary_query == NULL) {
+		put_query(f, "summaryQuery", "target", f->entry.target);
+		return;
+	}
+	buf_init(&text, QUERY_MAX);
+	if (f->owner->summary_query(&f->entry, &text))
+		sink_member_string(f->out, "summaryQuery", buf_str(&text));
+	buf_release(&text);
+}
+
 static void
 put_status(struct full *f)
 {
@@ -254,7 +271,7 @@ put_summary(struct full *f)
 	if (e->target.n > 0)
 		sink_member_string(f->out, "summary", e->target);
 	if (e->request.present)
-		put_query(f, "summaryQuery", "target", e->target);
+		put_summary_query(f);
 	put_status(f);
 	if (e->method.n == 0)
 		return;
