@@ -69,6 +69,12 @@ grow(struct evidence *ev, size_t count)
 	return 0;
 }
 
+static bool
+is_known(const struct evidence *ev, uint32_t source)
+{
+	return source < ev->count && ev->files[source].path != NULL;
+}
+
 int
 evidence_add(struct evidence *ev, uint32_t source,
              const struct evidence_file *file)
@@ -78,7 +84,7 @@ evidence_add(struct evidence *ev, uint32_t source,
 
 	if (source >= EVIDENCE_SOURCES_MAX)
 		return ERR_LIMIT;
-	if (source < ev->count && ev->files[source].path != NULL)
+	if (is_known(ev, source))
 		return ERR_EXIST;
 	if (source >= ev->count && grow(ev, (size_t)source + 1) != 0)
 		return ERR_NOMEM;
@@ -91,6 +97,12 @@ evidence_add(struct evidence *ev, uint32_t source,
 	f->mtime = file->mtime;
 	f->inode = file->inode;
 	return 0;
+}
+
+uint64_t
+evidence_size(const struct evidence *ev, uint32_t source)
+{
+	return is_known(ev, source) ? ev->files[source].size : 0;
 }
 
 /* Is the open file still the one that was indexed? */
@@ -164,7 +176,7 @@ evidence_read(struct evidence *ev, uint32_t source, uint64_t off, void *buf,
 	size_t got;
 	int rc = 0;
 
-	if (source >= ev->count || ev->files[source].path == NULL)
+	if (!is_known(ev, source))
 		return err_set(e, ERR_NOTFOUND, "there is no source %u",
 		               (unsigned)source);
 	f = &ev->files[source];

@@ -43,6 +43,9 @@ void evidence_free(struct evidence *ev);
 int evidence_add(struct evidence *ev, uint32_t source,
                  const struct evidence_file *file) WARN_UNUSED;
 
+/* How many bytes a source has; 0 when there is no such source. */
+uint64_t evidence_size(const struct evidence *ev, uint32_t source);
+
 /*
  * Read exactly n bytes at off. ERR_NOTFOUND (unknown source), ERR_CHANGED,
  * ERR_TRUNCATED (the file ends before), ERR_NOENT, ERR_ACCESS, ERR_IO; buf is

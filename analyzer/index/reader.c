@@ -172,6 +172,8 @@ index_reader_free(struct index_reader *r)
 	(void)sqlite3_finalize(r->meta);
 	(void)sqlite3_finalize(r->part_at[0]);
 	(void)sqlite3_finalize(r->part_at[1]);
+	(void)sqlite3_finalize(r->stream);
+	(void)sqlite3_finalize(r->parts);
 	(void)sqlite3_close(r->db);
 	mem_free(r);
 }

@@ -17,6 +17,9 @@ struct index_reader {
 	bool sealed;
 	sqlite3_stmt *meta;
 	sqlite3_stmt *part_at[2];
+	/* Asked for once an entry that is read, and slow to prepare; NULL while
+	 * they are in use. */
+	sqlite3_stmt *stream, *parts;
 	const atomic_bool *cancel; /* NULL: nobody watches */
 };
 

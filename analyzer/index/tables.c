@@ -9,8 +9,8 @@
 #include "analyzer/index/stream_flag.h"
 
 static int
-run_walk(struct index_reader *r, sqlite3_stmt *st, const char *table,
-         int (*row)(struct db_row *row, void *ctx), void *ctx, struct err *e)
+step_walk(struct index_reader *r, sqlite3_stmt *st, const char *table,
+          int (*row)(struct db_row *row, void *ctx), void *ctx, struct err *e)
 {
 	int step;
 	int rc = 0;
@@ -25,6 +25,15 @@ run_walk(struct index_reader *r, sqlite3_stmt *st, const char *table,
 		if (cols.bad)
 			rc = reader_corrupt(table, e);
 	}
+	return rc;
+}
+
+static int
+run_walk(struct index_reader *r, sqlite3_stmt *st, const char *table,
+         int (*row)(struct db_row *row, void *ctx), void *ctx, struct err *e)
+{
+	int rc = step_walk(r, st, table, row, ctx, e);
+
 	(void)sqlite3_finalize(st);
 	return rc;
 }
@@ -37,6 +46,30 @@ walk(struct index_reader *r, const char *sql, const char *table,
 	int rc = db_prepare(r->db, sql, e, &st);
 
 	return rc == 0 ? run_walk(r, st, table, row, ctx, e) : rc;
+}
+
+/*
+ * Takes the statement out of its place, so that a callback that asks the same
+ * gets one of its own, or prepares it.
+ */
+static int
+take(struct index_reader *r, sqlite3_stmt **place, const char *sql,
+     struct err *e, sqlite3_stmt **ret_stmt)
+{
+	if (*place == NULL)
+		return db_prepare(r->db, sql, e, ret_stmt);
+	*ret_stmt = *place;
+	*place = NULL;
+	return 0;
+}
+
+static void
+put_back(sqlite3_stmt **place, sqlite3_stmt *st)
+{
+	(void)sqlite3_reset(st);
+	if (*place != NULL)
+		(void)sqlite3_finalize(*place);
+	*place = st;
 }
 
 /* ---- streams ---- */
@@ -153,12 +186,14 @@ index_stream(struct index_reader *r, int64_t id,
 {
 	struct stream_walk w = { .f = f, .ctx = ctx };
 	sqlite3_stmt *st;
-	int rc = db_prepare(r->db, STREAM_SQL "WHERE s.id=?", e, &st);
+	int rc = take(r, &r->stream, STREAM_SQL "WHERE s.id=?", e, &st);
 
 	if (rc != 0)
 		return rc;
 	(void)sqlite3_bind_int64(st, 1, id);
-	return run_walk(r, st, "stream", stream_row, &w, e);
+	rc = step_walk(r, st, "stream", stream_row, &w, e);
+	put_back(&r->stream, st);
+	return rc;
 }
 
 /* ---- positions ---- */
@@ -202,17 +237,19 @@ index_parts(struct index_reader *r, int64_t stream, uint32_t from_part,
 {
 	struct part_walk w = { .f = f, .ctx = ctx };
 	sqlite3_stmt *st;
-	int rc = db_prepare(r->db,
-	                    "SELECT stream,part,first_packet,off_0,off_1,"
-	                    "packets,map_0,map_1 FROM stream_part "
-	                    "WHERE stream=? AND part>=? ORDER BY part",
-	                    e, &st);
+	int rc = take(r, &r->parts,
+	              "SELECT stream,part,first_packet,off_0,off_1,packets,"
+	              "map_0,map_1 FROM stream_part WHERE stream=? AND part>=? "
+	              "ORDER BY part",
+	              e, &st);
 
 	if (rc != 0)
 		return rc;
 	(void)sqlite3_bind_int64(st, 1, stream);
 	(void)sqlite3_bind_int64(st, 2, from_part);
-	return run_walk(r, st, "stream_part", part_row, &w, e);
+	rc = step_walk(r, st, "stream_part", part_row, &w, e);
+	put_back(&r->parts, st);
+	return rc;
 }
 
 /* ---- sources, interfaces, points ---- */

@@ -32,6 +32,7 @@ struct full {
 	const struct dissector *owner; /* of the variant; both may be NULL */
 	const struct overlay *overlay;
 	unsigned snapshot;
+	bool named; /* src and dst are known */
 	struct end src, dst;
 	struct layer *layer;
 	bool own_layer;
@@ -65,6 +66,7 @@ find_variant(struct full *f)
 	f->entry.proto = &f->unknown;
 }
 
+/* Looked up when the first of them is wanted. */
 static void
 find_names(struct full *f)
 {
@@ -74,6 +76,9 @@ find_names(struct full *f)
 	struct end server = { .ip = row->server, .port = row->server_port };
 	int64_t ts = entry_time(&row->e);
 
+	if (f->named)
+		return;
+	f->named = true;
 	f->src = reversed ? server : client;
 	f->dst = reversed ? client : server;
 	/* A client's port is anybody's: only its address says who it is. */
@@ -150,7 +155,8 @@ put_stream(struct full *f)
 {
 	char text[IDS_TEXT];
 
-	sink_member_string(f->out, "stream", stream_of(f, text));
+	if (sink_want(f->out, STR("stream")))
+		sink_string(f->out, stream_of(f, text));
 }
 
 static void
@@ -158,7 +164,8 @@ put_worker(struct full *f)
 {
 	char text[IDS_TEXT];
 
-	sink_member_string(f->out, "worker", worker_of(f, text));
+	if (sink_want(f->out, STR("worker")))
+		sink_string(f->out, worker_of(f, text));
 }
 
 static void
@@ -166,7 +173,8 @@ put_eid(struct full *f, const char *key, int64_t id)
 {
 	char text[IDS_TEXT];
 
-	sink_member_string(f->out, key, ids_eid(id, f->snapshot, text));
+	if (sink_want(f->out, str_from_c(key)))
+		sink_string(f->out, ids_eid(id, f->snapshot, text));
 }
 
 static void
@@ -183,6 +191,7 @@ put_end(struct full *f, struct str key, const struct end *end)
 
 	if (!sink_want(f->out, key))
 		return;
+	find_names(f);
 	snprintf(port, sizeof(port), "%u", (unsigned)end->port);
 	sink_begin_object(f->out);
 	put_text(f, "ip", addr_format(&end->ip, ip));
@@ -287,7 +296,6 @@ full_base(struct opened *o, const struct index_entry *e,
 
 	full_init(&f, o, e, out);
 	f.snapshot = names->snapshot;
-	find_names(&f);
 	sink_begin_object(out);
 	put_id(&f);
 	put_stream(&f);
@@ -416,7 +424,8 @@ put_time(struct full *f, const char *key, int64_t t)
 {
 	char text[CLOCK_TEXT_MAX];
 
-	sink_member_string(f->out, key, clock_format(t, text));
+	if (sink_want(f->out, str_from_c(key)))
+		sink_string(f->out, clock_format(t, text));
 }
 
 static void
@@ -533,6 +542,7 @@ put_evidence(struct full *f)
 	sink_member_boolean(f->out, "resynced",
 	                    (e->flags & ENTRY_RESYNCED) != 0);
 	if (sink_want(f->out, STR("names"))) {
+		find_names(f);
 		sink_begin_object(f->out);
 		put_name_marks(f, STR("src"), &f->src.who);
 		put_name_marks(f, STR("dst"), &f->dst.who);
@@ -595,6 +605,16 @@ put_node(struct full *f)
 	sink_end_object(f->out);
 }
 
+static void
+put_namespace(struct full *f)
+{
+	if (!sink_want(f->out, STR("namespace")))
+		return;
+	find_names(f);
+	sink_string(f->out,
+	            f->dst.who.ns.n > 0 ? f->dst.who.ns : f->src.who.ns);
+}
+
 /* Everything in front of the sides. */
 static void
 put_head(struct full *f)
@@ -610,8 +630,7 @@ put_head(struct full *f)
 	sink_member_boolean(out, "tls", f->row->tls);
 	put_end(f, STR("src"), &f->src);
 	put_end(f, STR("dst"), &f->dst);
-	sink_member_string(out, "namespace",
-	                   f->dst.who.ns.n > 0 ? f->dst.who.ns : f->src.who.ns);
+	put_namespace(f);
 	sink_member_boolean(out, "outgoing", false);
 	sink_member_integer(out, "timestamp", timestamp_of(f));
 	put_time(f, "startTime", entry_time(&f->entry));
@@ -666,7 +685,6 @@ full_entry(struct opened *o, const struct index_entry *e,
 	f.snapshot = names->snapshot;
 	f.layer = layer;
 	f.err = err;
-	find_names(&f);
 	rc = put_entry(&f);
 	full_release(&f);
 	return rc;

@@ -5,21 +5,22 @@
 #include <string.h>
 
 #include "analyzer/index/part.h"
+#include "analyzer/query/blocks.h"
 #include "base/mem.h"
-#include "snapshot/evidence.h"
 
 enum {
-	WINDOW_RUNS = 1536, /* about a part's worth */
-	READ_BYTES = 65536, /* read from a file at once */
-	READ_ACROSS = 4096, /* bytes of others that cost less than a call */
-	STOP = 1,           /* of a walk, once there is enough */
+	/* Runs of a side that are kept: many layers are open at a time, and
+	 * decoding a part again for its rest is cheap. */
+	WINDOW_RUNS = 256,
+	WINDOW_FIRST = 16, /* what most streams need */
+	STOP = 1,          /* of a walk, once there is enough */
 };
 
 /* Consecutive runs of one side, decoded. */
 struct window {
-	size_t n;
+	size_t n, cap;
 	size_t at; /* where the last read ended, to begin with */
-	struct part_run runs[WINDOW_RUNS];
+	struct part_run *runs;
 };
 
 struct layer {
@@ -27,14 +28,6 @@ struct layer {
 	struct stream stream;
 	struct err err;
 	struct window side[2];
-
-	/* Bytes of a file that were read last. */
-	struct {
-		uint32_t source;
-		uint64_t off;
-		size_t n;
-		uint8_t bytes[READ_BYTES];
-	} ahead;
 };
 
 /* The first failure is kept for layer_error(). */
@@ -77,15 +70,12 @@ int
 layer_open(struct opened *o, int64_t stream, struct err *e,
            struct layer **ret_layer)
 {
-	struct layer *l = mem_alloc(sizeof(*l));
+	struct layer *l = mem_zalloc(sizeof(*l));
 	int rc;
 
 	if (l == NULL)
 		return err_set(e, ERR_NOMEM, "no memory to read a stream");
 	l->o = o;
-	l->err.code = 0;
-	l->side[0].n = l->side[1].n = 0;
-	l->ahead.n = 0;
 	rc = index_stream(opened_index(o), stream, take_stream, l, e);
 	if (rc == STOP) {
 		*ret_layer = l;
@@ -101,6 +91,10 @@ layer_open(struct opened *o, int64_t stream, struct err *e,
 void
 layer_free(struct layer *l)
 {
+	if (l == NULL)
+		return;
+	mem_free(l->side[0].runs);
+	mem_free(l->side[1].runs);
 	mem_free(l);
 }
 
@@ -125,6 +119,19 @@ struct filling {
 };
 
 static int
+widen(struct window *w)
+{
+	size_t cap = w->cap > 0 ? w->cap * 2 : WINDOW_FIRST;
+	struct part_run *runs = mem_regrow(w->runs, cap, sizeof(*runs));
+
+	if (runs == NULL)
+		return ERR_NOMEM;
+	w->runs = runs;
+	w->cap = cap;
+	return 0;
+}
+
+static int
 fill_run(void *ctx, const struct part_run *r)
 {
 	struct filling *f = ctx;
@@ -132,6 +139,8 @@ fill_run(void *ctx, const struct part_run *r)
 
 	if (r->off + r->len <= f->off)
 		return 0;
+	if (w->n == w->cap && widen(w) != 0)
+		return ERR_NOMEM;
 	w->runs[w->n++] = *r;
 	return w->n == WINDOW_RUNS ? STOP : 0;
 }
@@ -225,75 +234,35 @@ find(struct layer *l, int side, uint64_t off, const struct part_run **ret_run)
 
 /* ---- reading bytes ---- */
 
-/*
- * How much to read from `from` on, the place of a byte of run w->at: up to the
- * end of that run and on through the following ones, as long as they lie
- * behind it in the same file with little in between.
- */
-static size_t
-reach(const struct window *w, uint64_t from)
-{
-	const struct part_run *r = &w->runs[w->at];
-	uint64_t end = r->file_off + r->len;
-
-	for (size_t i = w->at + 1; i < w->n && end - from < READ_BYTES; i++) {
-		const struct part_run *next = &w->runs[i];
-
-		if (next->gap || next->at.source != r->at.source ||
-		    next->file_off < end || next->file_off - end > READ_ACROSS)
-			break;
-		if (next->file_off + next->len - from > READ_BYTES)
-			break;
-		end = next->file_off + next->len;
-	}
-	return end - from < READ_BYTES ? (size_t)(end - from) : READ_BYTES;
-}
-
 static int
-read_file(struct layer *l, uint32_t source, uint64_t off, size_t n)
+blocks_failed(struct layer *l, const struct err *why, int rc)
 {
-	struct err e = ERR_INIT;
-	int rc;
+	struct err e = *why;
 
-	l->ahead.n = 0;
-	rc = evidence_read(opened_evidence(l->o), source, off, l->ahead.bytes,
-	                   n, &e);
 	if (rc == ERR_NOTFOUND && !index_sealed(opened_index(l->o)))
 		rc = err_set(&e, ERR_AGAIN,
 		             "the packets can be read once the snapshot is "
 		             "indexed to its end");
-	if (rc != 0)
-		return fail(l, &e, rc);
-	l->ahead.source = source;
-	l->ahead.off = off;
-	l->ahead.n = n;
-	return 0;
+	return fail(l, &e, rc);
 }
 
-/* Up to n bytes at off, which lies in run w->at; *ret_n is at least 1. */
+/* Up to n bytes at off, which lies in run r; *ret_n is at least 1. */
 static int
-read_run(struct layer *l, const struct window *w, uint64_t off, uint8_t *buf,
+read_run(struct layer *l, const struct part_run *r, uint64_t off, uint8_t *buf,
          size_t n, size_t *ret_n)
 {
-	const struct part_run *r = &w->runs[w->at];
 	uint64_t skip = off - r->off;
-	uint64_t from = r->file_off + skip;
-	size_t begin;
+	struct err e = ERR_INIT;
+	const uint8_t *p;
 	int rc;
 
-	if (l->ahead.n == 0 || l->ahead.source != r->at.source ||
-	    from < l->ahead.off || from - l->ahead.off >= l->ahead.n) {
-		rc = read_file(l, r->at.source, from, reach(w, from));
-		if (rc != 0)
-			return rc;
-	}
-	begin = (size_t)(from - l->ahead.off);
 	if (n > r->len - skip)
 		n = (size_t)(r->len - skip);
-	if (n > l->ahead.n - begin)
-		n = l->ahead.n - begin;
-	memcpy(buf, l->ahead.bytes + begin, n);
-	*ret_n = n;
+	rc = blocks_at(opened_blocks(l->o), r->at.source, r->file_off + skip, n,
+	               &e, &p, ret_n);
+	if (rc != 0)
+		return blocks_failed(l, &e, rc);
+	memcpy(buf, p, *ret_n);
 	return 0;
 }
 
@@ -323,8 +292,8 @@ layer_read(void *ctx, struct layer_at at, void *buf, size_t n, size_t *ret_n,
 				*ret_hole = r->len - (at.off - r->off);
 			break;
 		}
-		rc = read_run(l, &l->side[side], at.off + done,
-		              (uint8_t *)buf + done, n - done, &got);
+		rc = read_run(l, r, at.off + done, (uint8_t *)buf + done,
+		              n - done, &got);
 		if (rc != 0)
 			return rc;
 		done += got;

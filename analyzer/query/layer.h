@@ -5,8 +5,9 @@
  * The one reader for rendering, residual queries and exports. Nothing is
  * reassembled again: the index's parts say which bytes of which record were
  * accepted. Sequential reads are fast: a window of runs is kept decoded for
- * each side, and what lies close together in a file is read at once. Memory is
- * two such windows and one read buffer, whatever the stream's size.
+ * each side, and the files are read in pieces that all layers of a snapshot
+ * share (query/blocks.h). Memory is two such windows, whatever the stream's
+ * size; for most streams they are small.
  *
  * Only layer 0, the wire, exists. Offsets beyond the last run are the stream's
  * end; while the index grows, they may come to be known later.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/entry/position.h"
+#include "analyzer/query/blocks.h"
 #include "analyzer/query/who.h"
 #include "base/arena.h"
 #include "base/mem.h"
@@ -22,6 +23,7 @@ struct tables {
 	struct arena arena;
 	struct who *who;
 	struct evidence *evidence;
+	struct blocks *blocks;
 	struct str *names; /* of members, by source ordinal */
 	size_t nnames;
 	struct index_point *points; /* by id, once they are sorted */
@@ -154,6 +156,7 @@ static void
 tables_release(struct tables *t)
 {
 	who_free(t->who);
+	blocks_free(t->blocks);
 	evidence_free(t->evidence);
 	mem_free(t->names);
 	mem_free(t->points);
@@ -168,7 +171,9 @@ tables_load(struct tables *t, struct opened *o, struct err *e)
 
 	*t = (struct tables){ .who = who_new(), .evidence = evidence_new() };
 	arena_init(&t->arena, TEXT_BYTES, 0);
-	if (t->who == NULL || t->evidence == NULL)
+	if (t->evidence != NULL)
+		t->blocks = blocks_new(t->evidence);
+	if (t->who == NULL || t->blocks == NULL)
 		rc = ERR_NOMEM;
 	if (rc == 0)
 		rc = index_sources(o->index, add_source, &l, e);
@@ -262,6 +267,12 @@ struct evidence *
 opened_evidence(struct opened *o)
 {
 	return o->t.evidence;
+}
+
+struct blocks *
+opened_blocks(struct opened *o)
+{
+	return o->t.blocks;
 }
 
 const struct proto_limits *

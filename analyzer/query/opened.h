@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+struct blocks;
 struct evidence;
 struct opened;
 
@@ -41,6 +42,7 @@ int opened_refresh(struct opened *o, struct err *e) WARN_UNUSED;
 const char *opened_workspace(const struct opened *o);
 struct index_reader *opened_index(struct opened *o);
 struct evidence *opened_evidence(struct opened *o);
+struct blocks *opened_blocks(struct opened *o); /* of that evidence */
 const struct proto_limits *opened_limits(const struct opened *o);
 
 /* A name as of an instant, from the interval table. */

@@ -10,7 +10,10 @@
 #include "base/mem.h"
 
 enum {
-	RUN_LAYERS = 32,     /* streams kept open */
+	/* Streams kept open, in sets that a stream has one of: so many
+	 * connections of a cluster talk at the same time. */
+	RUN_SETS = 256,
+	RUN_WAYS = 4,
 	RUN_WANTS = 1 << 20, /* bytes of the names that a query asks for */
 	RUN_SQL = 1 << 21,   /* bytes of both conditions */
 };
@@ -33,7 +36,7 @@ struct run {
 	const struct kfl_want *want;
 	struct arena want_arena;
 	struct run_counts counts;
-	struct slot slots[RUN_LAYERS];
+	struct slot slots[RUN_SETS][RUN_WAYS];
 	uint64_t clock;
 };
 
@@ -137,8 +140,10 @@ run_free(struct run *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; i < RUN_LAYERS; i++)
-		layer_free(r->slots[i].layer);
+	for (size_t i = 0; i < RUN_SETS; i++) {
+		for (size_t k = 0; k < RUN_WAYS; k++)
+			layer_free(r->slots[i][k].layer);
+	}
 	kfl_doc_release(&r->doc);
 	arena_release(&r->want_arena);
 	index_cursor_free(r->cursor);
@@ -154,32 +159,42 @@ run_counts(const struct run *r)
 
 /* ---- deciding ---- */
 
-/* The stream's reader, from the slots or in place of the least recent one. */
+/* The set of a stream: the upper bits of a product depend on all of its id. */
+static struct slot *
+set_of(struct run *r, int64_t stream)
+{
+	uint64_t h = (uint64_t)stream * UINT64_C(0x9e3779b97f4a7c15);
+
+	return r->slots[h >> 56];
+}
+
+_Static_assert(RUN_SETS == 256, "set_of() gives 8 bits");
+
+/* The stream's reader, from its set or in place of the least recent one. */
 static int
 layer_of(struct run *r, int64_t stream, struct err *e, struct layer **ret_layer)
 {
-	struct slot *oldest = &r->slots[0];
+	struct slot *set = set_of(r, stream);
+	struct slot *s = NULL, *oldest = &set[0];
 	int rc;
 
-	for (size_t i = 0; i < RUN_LAYERS; i++) {
-		struct slot *s = &r->slots[i];
-
-		if (s->layer != NULL && s->stream == stream) {
-			s->used = ++r->clock;
-			*ret_layer = s->layer;
-			return 0;
-		}
-		if (s->used < oldest->used)
-			oldest = s;
+	for (size_t i = 0; i < RUN_WAYS && s == NULL; i++) {
+		if (set[i].layer != NULL && set[i].stream == stream)
+			s = &set[i];
+		else if (set[i].used < oldest->used)
+			oldest = &set[i];
 	}
-	layer_free(oldest->layer);
-	oldest->layer = NULL;
-	rc = layer_open(r->opened, stream, e, &oldest->layer);
-	if (rc != 0)
-		return rc;
-	oldest->stream = stream;
-	oldest->used = ++r->clock;
-	*ret_layer = oldest->layer;
+	if (s == NULL) {
+		s = oldest;
+		layer_free(s->layer);
+		s->layer = NULL;
+		rc = layer_open(r->opened, stream, e, &s->layer);
+		if (rc != 0)
+			return rc;
+		s->stream = stream;
+	}
+	s->used = ++r->clock;
+	*ret_layer = s->layer;
 	return 0;
 }
 
