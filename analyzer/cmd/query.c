@@ -121,6 +121,7 @@ prepare(struct query *q, struct err *e)
 	for (size_t i = 0; i < q->nsources && rc == 0; i++) {
 		struct source *s = &q->sources[i];
 
+		opt.snapshot = s->ordinal;
 		rc = ask_prepare(str_from_c(q->text), s->session.opened, &opt,
 		                 e, &s->ask);
 		if (rc == ERR_SYNTAX)

@@ -33,10 +33,11 @@ enum entry_flag {
 	ENTRY_ROLE_GUESSED = 1 << 7, /* who is the client was inferred */
 	ENTRY_FAILED = 1 << 8,  /* the protocol calls the outcome a failure */
 	ENTRY_ONE_WAY = 1 << 9, /* no answer is expected */
-	ENTRY_SPANS_CUT = 1 << 10,  /* more than SPAN_MAX spans */
-	ENTRY_RESYNCED = 1 << 11,   /* found by searching after a gap */
-	ENTRY_PAIR_DOUBT = 1 << 12, /* a gap makes the pairing uncertain */
-	ENTRY_REVERSED = 1 << 13,   /* the request went to the client */
+	ENTRY_SPANS_CUT = 1 << 10,   /* more than SPAN_MAX spans */
+	ENTRY_RESYNCED = 1 << 11,    /* found by searching after a gap */
+	ENTRY_PAIR_DOUBT = 1 << 12,  /* a gap makes the pairing uncertain */
+	ENTRY_REVERSED = 1 << 13,    /* the request went to the client */
+	ENTRY_SUMMARY_CUT = 1 << 14, /* method, target or host is not whole */
 };
 
 struct entry_side {

@@ -175,6 +175,7 @@ index_reader_free(struct index_reader *r)
 	(void)sqlite3_finalize(r->stream);
 	(void)sqlite3_finalize(r->parts);
 	(void)sqlite3_close(r->db);
+	mem_free(r->addrs);
 	mem_free(r);
 }
 

@@ -39,6 +39,37 @@ void index_interrupt(struct index_reader *r);
  */
 void index_watch(struct index_reader *r, const atomic_bool *cancel);
 
+/* ---- names ---- */
+
+enum index_name { INDEX_SOURCE, INDEX_DESTINATION, INDEX_NAMESPACE };
+
+/* Who talked, where it was seen and when. */
+struct index_ends {
+	uint32_t point;
+	struct addr client, server;
+	uint16_t client_port, server_port;
+	uint32_t flags; /* of the entry */
+	int64_t ts;
+};
+
+/*
+ * How names are found, which is not for SQL. Conditions ask with
+ *	who(WHAT, e.point, e.client, e.client_port, e.server, e.server_port,
+ *	    e.flags, e.ts)
+ * WHAT being one of enum index_name. `name` answers with a text that lives as
+ * long as nothing else is asked. `n` is borrowed for the reader's life.
+ */
+struct index_names {
+	struct str (*name)(void *ctx, enum index_name what,
+	                   const struct index_ends *ends);
+	void *ctx;
+};
+
+int index_names(struct index_reader *r, const struct index_names *n,
+                struct err *e) WARN_UNUSED;
+
+/* ---- facts ---- */
+
 /* "" when absent; borrowed until the next call. */
 struct str index_meta(struct index_reader *r, const char *key);
 
@@ -140,6 +171,9 @@ int index_identities(struct index_reader *r,
 int index_diags(struct index_reader *r,
                 int (*f)(void *ctx, const struct diag *d), void *ctx,
                 struct err *e) WARN_UNUSED;
+/* The keys of the protocols that occur. */
+int index_protocols(struct index_reader *r, int (*f)(void *ctx, struct str key),
+                    void *ctx, struct err *e) WARN_UNUSED;
 /* Entries per protocol abbreviation, in order of name. */
 int index_tally(struct index_reader *r,
                 int (*f)(void *ctx, struct str abbr, uint64_t n), void *ctx,

@@ -21,6 +21,17 @@ struct index_reader {
 	 * they are in use. */
 	sqlite3_stmt *stream, *parts;
 	const atomic_bool *cancel; /* NULL: nobody watches */
+
+	/* names.c: how names are found, and the addresses by id. */
+	const struct index_names *names;
+	struct reader_addr *addrs;
+	size_t naddrs;
+};
+
+/* A row of the dictionary of addresses. */
+struct reader_addr {
+	int64_t id;
+	struct addr ip;
 };
 
 /* Damaged rows: one text for all of them. */

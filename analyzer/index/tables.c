@@ -470,6 +470,30 @@ index_diags(struct index_reader *r, int (*f)(void *ctx, const struct diag *d),
 	            "diag", diag_row, &w, e);
 }
 
+struct protocol_walk {
+	int (*f)(void *ctx, struct str key);
+	void *ctx;
+};
+
+static int
+protocol_row(struct db_row *row, void *ctx)
+{
+	const struct protocol_walk *w = ctx;
+	struct str key = db_text(row);
+
+	return row->bad ? 0 : w->f(w->ctx, key);
+}
+
+int
+index_protocols(struct index_reader *r, int (*f)(void *ctx, struct str key),
+                void *ctx, struct err *e)
+{
+	struct protocol_walk w = { .f = f, .ctx = ctx };
+
+	return walk(r, "SELECT key FROM protocol ORDER BY key", "protocol",
+	            protocol_row, &w, e);
+}
+
 struct tally_walk {
 	int (*f)(void *ctx, struct str abbr, uint64_t n);
 	void *ctx;

@@ -6,7 +6,7 @@
 #include "analyzer/kfl/leaf.h"
 
 struct bounds {
-	struct kfl_leaf_scope scope;
+	const struct kfl_scope *scope;
 	struct arena *a;
 	bool redacts;  /* there is a redact() somewhere */
 	bool redacted; /* and it stands to the left */
@@ -203,7 +203,7 @@ ask(struct bounds *b, const struct kfl_node *n, const struct kfl_call *call,
 	struct kfl_leaf l;
 
 	q.path = call->path;
-	if (b->redacted || !kfl_leaf_ask(&b->scope, &q, b->a, &l)) {
+	if (b->redacted || !kfl_leaf_ask(b->scope, &q, b->a, &l)) {
 		bool boolean = q.test != KFL_TEST_TRUE;
 
 		return residual(b, n,
@@ -415,14 +415,13 @@ bound_node(struct bounds *b, const struct kfl_node *n)
 }
 
 int
-kfl_bounds(const struct kfl *k, const struct kfl_family *families,
-           size_t nfamilies, struct arena *a, struct kfl_bounds *ret_bounds)
+kfl_bounds(const struct kfl *k, const struct kfl_scope *s, struct arena *a,
+           struct kfl_bounds *ret_bounds)
 {
 	struct kfl_residual *first = NULL;
-	struct bounds b = { .scope = { families, nfamilies },
-		            .a = a,
-		            .redacts = k->redacts,
-		            .residual = &first };
+	struct bounds b = {
+		.scope = s, .a = a, .redacts = k->redacts, .residual = &first
+	};
 	struct kfl_leaf l;
 
 	ENSURE(k->prepared);

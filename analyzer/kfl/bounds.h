@@ -36,11 +36,20 @@ struct protocol;
 
 /* A dissector or an overlay, as far as queries are concerned. */
 struct kfl_family {
-	const struct field *fields;              /* ends with a NULL path */
+	const struct field *fields; /* ends with a NULL path */
+	const struct field *more;   /* others without columns, or NULL */
 	const struct protocol *const *protocols; /* ends with NULL */
-	/* Its entries have no member that neither `fields` nor entry_fields
-	 * lets expect: then a missing one is known without looking. */
+	/* Its entries have no member that neither these nor entry_fields let
+	 * expect: then a missing one is known without looking. */
 	bool complete;
+};
+
+/* The index that is going to be asked. */
+struct kfl_scope {
+	const struct kfl_family *family;
+	size_t n;
+	bool closed;       /* it has no entries but those of the families */
+	unsigned snapshot; /* the number in its ids, 0: none */
 };
 
 /* A leaf of the query that the index cannot decide. */
@@ -62,8 +71,7 @@ struct kfl_bounds {
  * The bounds of a prepared query over the columns of docs/formats/index.md, in
  * `a`. With redact() in it nothing is sure. 0 or the arena's error.
  */
-int kfl_bounds(const struct kfl *k, const struct kfl_family *families,
-               size_t nfamilies, struct arena *a,
+int kfl_bounds(const struct kfl *k, const struct kfl_scope *s, struct arena *a,
                struct kfl_bounds *ret_bounds) WARN_UNUSED;
 
 #endif /* KFL_BOUNDS_H */

@@ -24,6 +24,7 @@ struct answer {
 	struct arena *a;
 	const struct kfl_cond *yes, *no, *gone, *open;
 	bool useful;
+	bool total; /* no row can lack the field */
 };
 
 struct kfl_leaf
@@ -129,7 +130,7 @@ in_family(const struct kfl_family *f, struct arena *a)
 }
 
 static const struct kfl_cond *
-in_any_family(const struct kfl_leaf_scope *s, struct arena *a)
+in_any_family(const struct kfl_scope *s, struct arena *a)
 {
 	struct kfl_bind keys[PROTOCOLS_MAX];
 	size_t n = 0;
@@ -148,9 +149,15 @@ protocol_value(const struct protocol *p, struct str member)
 	const struct {
 		const char *name, *text;
 	} texts[] = {
-		{ "name", p->name },   { "version", p->version },
-		{ "abbr", p->abbr },   { "longName", p->long_name },
-		{ "macro", p->macro }, { "layer4", p->layer4 },
+		{ "name", p->name },
+		{ "version", p->version },
+		{ "abbr", p->abbr },
+		{ "longName", p->long_name },
+		{ "macro", p->macro },
+		{ "layer4", p->layer4 },
+		{ "backgroundColor", p->background },
+		{ "foregroundColor", p->foreground },
+		{ "referenceLink", p->link },
 	};
 	struct kfl_value v = { .type = KFL_V_INT, .u.integer = p->priority };
 
@@ -158,12 +165,14 @@ protocol_value(const struct protocol *p, struct str member)
 		if (str_eq(member, str_from_c(texts[i].name)))
 			kfl_value_set_text(&v, str_from_c(texts[i].text));
 	}
+	if (str_eq(member, STR("fontSize")))
+		v.u.integer = p->font_size;
 	return v;
 }
 
 /* Each variant is decided here; the index is asked which rows have it. */
 static bool
-ask_protocol(const struct kfl_leaf_scope *s, struct str path,
+ask_protocol(const struct kfl_scope *s, struct str path,
              const struct kfl_question *q, struct answer *w)
 {
 	struct str member = str_tail(path, sizeof("protocol.") - 1);
@@ -183,7 +192,10 @@ ask_protocol(const struct kfl_leaf_scope *s, struct str path,
 	}
 	w->yes = one_of(w->a, yes, nyes);
 	w->no = one_of(w->a, no, nno);
-	w->open = kfl_cond_not(w->a, kfl_cond_or(w->a, w->yes, w->no));
+	if (s->closed)
+		w->no = kfl_cond_not(w->a, w->yes);
+	else
+		w->open = kfl_cond_not(w->a, kfl_cond_or(w->a, w->yes, w->no));
 	return true;
 }
 
@@ -195,37 +207,65 @@ add(struct answer *w, const struct kfl_cond **io, const struct kfl_cond *c)
 	*io = kfl_cond_or(w->a, *io, c);
 }
 
+/* Rows of `there` have the field, those of `sure` as the column has it. */
+static void
+ask_test(const struct kfl_column *col, const struct kfl_cond *holds,
+         const struct kfl_cond *there, const struct kfl_cond *sure,
+         struct answer *w)
+{
+	struct arena *a = w->a;
+
+	if (holds == NULL) {
+		add(w, &w->open, there);
+		return;
+	}
+	add(w, col->lossy ? &w->open : &w->yes, kfl_cond_and(a, sure, holds));
+	add(w, &w->no, kfl_cond_and(a, sure, kfl_cond_not(a, holds)));
+}
+
 /* Rows of `scope` have the field in this column. */
 static void
 ask_column(const struct kfl_column *col, const struct kfl_question *q,
-           const struct kfl_cond *scope, struct answer *w)
+           unsigned snapshot, const struct kfl_cond *scope, struct answer *w)
 {
 	struct arena *a = w->a;
+	const struct kfl_column_ask ask = { .test = q->test,
+		                            .v = q->operand,
+		                            .snapshot = snapshot };
 	const struct kfl_cond *absent = kfl_column_flags(col->absent, a);
 	const struct kfl_cond *doubt = kfl_column_flags(col->doubt, a);
 	const struct kfl_cond *there = kfl_cond_and(a, scope,
 	                                            kfl_cond_not(a, absent));
 	const struct kfl_cond *sure = kfl_cond_and(a, there,
 	                                           kfl_cond_not(a, doubt));
-	const struct kfl_cond *holds = kfl_column_test(col, q->test, q->operand,
-	                                               a);
+	const struct kfl_cond *holds = kfl_column_test(col, &ask, a);
 
-	w->useful = true;
+	w->useful = w->useful || holds != NULL ||
+	            absent->kind != KFL_COND_FALSE;
 	add(w, &w->gone, kfl_cond_and(a, scope, absent));
-	if (holds == NULL) {
-		add(w, &w->open, there);
-		return;
-	}
-	add(w, &w->yes, kfl_cond_and(a, sure, holds));
-	add(w, &w->no, kfl_cond_and(a, sure, kfl_cond_not(a, holds)));
-	add(w, &w->open, kfl_cond_and(a, there, doubt));
+	ask_test(col, holds, there, sure, w);
+	if (holds != NULL)
+		add(w, &w->open, kfl_cond_and(a, there, doubt));
+}
+
+/* Can no member have this path? What an array has in it is not listed. */
+static bool
+is_foreign(const struct field *const *tables, size_t n, struct str path)
+{
+	struct str names = str_head(path, str_find_char(path, '['));
+	const struct field *field;
+
+	return !kfl_field_above(tables, n, names) &&
+	       !kfl_field_known(tables, n, names, &field);
 }
 
 static void
 ask_family(const struct kfl_family *f, struct str path,
-           const struct kfl_question *q, struct answer *w)
+           const struct kfl_question *q, unsigned snapshot, struct answer *w)
 {
-	const struct field *const tables[] = { entry_fields, f->fields };
+	const struct field *const tables[] = { entry_fields, f->fields,
+		                               f->more };
+	size_t ntables = ARRAY_LEN(tables) - (f->more == NULL);
 	const struct kfl_cond *scope = in_family(f, w->a);
 	const struct field *field = find_exact(f->fields, path);
 	struct kfl_column col = { .kind = KFL_COL_NONE };
@@ -233,10 +273,8 @@ ask_family(const struct kfl_family *f, struct str path,
 	if (field != NULL)
 		col = kfl_column_of(field);
 	if (col.kind != KFL_COL_NONE) {
-		ask_column(&col, q, scope, w);
-	} else if (f->complete &&
-	           !kfl_field_above(tables, ARRAY_LEN(tables), path) &&
-	           !kfl_field_known(tables, ARRAY_LEN(tables), path, &field)) {
+		ask_column(&col, q, snapshot, scope, w);
+	} else if (f->complete && is_foreign(tables, ntables, path)) {
 		w->useful = true;
 		add(w, &w->gone, scope);
 	} else {
@@ -244,23 +282,56 @@ ask_family(const struct kfl_family *f, struct str path,
 	}
 }
 
-/* A field that every entry has. False when there is no column for it. */
+/* Those whose protocol runs over TCP, or not. */
+static const struct kfl_cond *
+over_tcp(const struct kfl_scope *s, bool tcp, struct arena *a)
+{
+	struct kfl_bind keys[PROTOCOLS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		for (size_t k = 0; s->family[i].protocols[k] != NULL; k++) {
+			const struct protocol *p = s->family[i].protocols[k];
+			bool udp = str_eq(str_from_c(p->layer4), STR("udp"));
+
+			if (udp != tcp)
+				add_key(keys, &n, p);
+		}
+	}
+	return one_of(a, keys, n);
+}
+
+/*
+ * A field that every entry has, or every one of TCP. False when there is no
+ * column for it.
+ */
 static bool
-ask_always(const struct kfl_leaf_scope *s, struct str path,
+ask_always(const struct kfl_scope *s, struct str path,
            const struct kfl_question *q, struct answer *w)
 {
 	const struct field *field = find_exact(entry_fields, path);
 	struct kfl_column col = { .kind = KFL_COL_NONE };
 	bool regex = q->operand != NULL && q->operand->type == KFL_V_REGEX;
+	const struct kfl_cond *rows = &kfl_cond_true;
 
 	if (field != NULL)
 		col = kfl_column_of(field);
 	if (col.kind == KFL_COL_NONE)
 		return false;
-	w->useful = true;
-	if (col.kind == KFL_COL_PROTO && !regex)
+	if (col.kind == KFL_COL_PROTO && !regex) {
+		w->useful = true;
+		w->total = true;
 		return ask_protocol(s, path, q, w);
-	ask_column(&col, q, &kfl_cond_true, w);
+	}
+	if (col.tcp) {
+		rows = over_tcp(s, true, w->a);
+		w->gone = over_tcp(s, false, w->a);
+		if (!s->closed)
+			w->open = kfl_cond_not(
+			    w->a, kfl_cond_or(w->a, rows, w->gone));
+	}
+	w->total = !col.tcp && col.absent == 0;
+	ask_column(&col, q, s->snapshot, rows, w);
 	return true;
 }
 
@@ -276,6 +347,7 @@ kind_of(const struct kfl_question *q, struct str path)
 		return KFL_LEAF_UNKNOWN;
 	switch (kfl_column_of(field).kind) {
 	case KFL_COL_NONE:
+	case KFL_COL_REAL: /* a sign changes it */
 		return KFL_LEAF_UNKNOWN;
 	case KFL_COL_BOOL:
 		return KFL_LEAF_BOOL;
@@ -300,7 +372,7 @@ settle_missing(const struct kfl_question *q, struct answer *w)
 }
 
 bool
-kfl_leaf_ask(const struct kfl_leaf_scope *s, const struct kfl_question *q,
+kfl_leaf_ask(const struct kfl_scope *s, const struct kfl_question *q,
              struct arena *a, struct kfl_leaf *ret)
 {
 	struct answer w = { .a = a,
@@ -310,22 +382,21 @@ kfl_leaf_ask(const struct kfl_leaf_scope *s, const struct kfl_question *q,
 		            .open = &kfl_cond_false };
 	char room[PATH_TEXT];
 	struct str path;
-	bool always;
 
 	if (!path_text(q->path, room, &path))
 		return false;
-	always = ask_always(s, path, q, &w);
-	if (!always) {
+	if (!ask_always(s, path, q, &w)) {
 		for (size_t i = 0; i < s->n; i++)
-			ask_family(&s->family[i], path, q, &w);
-		add(&w, &w.open, kfl_cond_not(a, in_any_family(s, a)));
+			ask_family(&s->family[i], path, q, s->snapshot, &w);
+		if (!s->closed)
+			add(&w, &w.open, kfl_cond_not(a, in_any_family(s, a)));
 	}
 	if (!w.useful)
 		return false;
 	settle_missing(q, &w);
 	*ret = (struct kfl_leaf){
 		.kind = kind_of(q, path),
-		.total = always || q->missing_is_false,
+		.total = w.total || q->missing_is_false,
 		.tu = kfl_cond_or_else(w.yes, false),
 		.to = kfl_cond_or_else(kfl_cond_or(a, w.yes, w.open), true),
 		.fu = kfl_cond_or_else(w.no, false),

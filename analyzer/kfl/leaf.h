@@ -28,11 +28,6 @@ struct kfl_leaf {
 	const struct kfl_cond *fu, *fo; /* falsy: under, over */
 };
 
-struct kfl_leaf_scope {
-	const struct kfl_family *family;
-	size_t n;
-};
-
 struct kfl_question {
 	const struct kfl_path *path;
 	enum kfl_test test;
@@ -44,7 +39,7 @@ struct kfl_question {
 struct kfl_leaf kfl_leaf_unknown(enum kfl_leaf_kind kind);
 
 /* False when no column has anything to say, or there is no memory. */
-bool kfl_leaf_ask(const struct kfl_leaf_scope *s, const struct kfl_question *q,
+bool kfl_leaf_ask(const struct kfl_scope *s, const struct kfl_question *q,
                   struct arena *a, struct kfl_leaf *ret);
 
 #endif /* KFL_LEAF_H */

@@ -41,14 +41,18 @@ set_text(struct message *m, struct str *io, struct str v)
 	struct str head = shorten(v, p->d->host->limits.summary_bytes);
 	struct str copy = STR_NONE;
 
+	if (head.n < v.n)
+		p->flags |= ENTRY_SUMMARY_CUT;
 	if (head.n == 0 || str_eq(*io, head))
 		return;
 	if (dissect_room(p->d, head.n))
 		copy = arena_dup(&p->mem, head);
-	if (copy.n != 0)
+	if (copy.n != 0) {
 		*io = copy;
-	else
+	} else {
+		p->flags |= ENTRY_SUMMARY_CUT;
 		dissect_limit(p->d, m->dir, "stream-budget");
+	}
 }
 
 static void

@@ -133,7 +133,8 @@ struct families {
 
 /* A variant of an overlay: the columns are those of the carrier's fields. */
 static void
-add_carried(struct families *f, const struct protocol *p)
+add_carried(struct families *f, const struct overlay *o,
+            const struct protocol *p)
 {
 	const struct dissector *carrier = proto_find(str_from_c(p->over));
 
@@ -143,11 +144,17 @@ add_carried(struct families *f, const struct protocol *p)
 	f->carried[f->n][1] = NULL;
 	f->family[f->n] = (struct kfl_family){
 		.fields = carrier->fields,
+		.more = o->fields,
 		.protocols = f->carried[f->n],
+		.complete = true,
 	};
 	f->n++;
 }
 
+/*
+ * Every member that entries have is in the tables of fields: a test renders
+ * all there is and looks for others.
+ */
 static void
 families_init(struct families *f)
 {
@@ -156,13 +163,37 @@ families_init(struct families *f)
 		f->family[f->n++] = (struct kfl_family){
 			.fields = proto_registry[i]->fields,
 			.protocols = proto_registry[i]->protocols,
+			.complete = true,
 		};
 	for (size_t i = 0; overlay_registry[i] != NULL; i++) {
 		const struct overlay *o = overlay_registry[i];
 
 		for (size_t k = 0; o->protocols[k] != NULL; k++)
-			add_carried(f, o->protocols[k]);
+			add_carried(f, o, o->protocols[k]);
 	}
+}
+
+static bool
+has_key(const struct kfl_family *f, struct str key)
+{
+	for (size_t i = 0; f->protocols[i] != NULL; i++) {
+		if (str_eq(key, str_from_c(f->protocols[i]->key)))
+			return true;
+	}
+	return false;
+}
+
+/* An index may come from a program that knows other protocols. */
+static int
+see_protocol(void *ctx, struct str key)
+{
+	const struct families *f = ctx;
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (has_key(&f->family[i], key))
+			return 0;
+	}
+	return ERR_NOTFOUND;
 }
 
 static struct index_bind
@@ -210,14 +241,20 @@ where_of(struct arena *a, const struct kfl_cond *c, struct index_where *ret)
 }
 
 static int
-bound(struct ask *a)
+bound(struct ask *a, struct opened *o, unsigned snapshot)
 {
+	struct kfl_scope scope = { .snapshot = snapshot };
 	struct families f;
 	struct kfl_bounds b;
 	int rc;
 
 	families_init(&f);
-	rc = kfl_bounds(a->kfl, f.family, f.n, &a->arena, &b);
+	scope.family = f.family;
+	scope.n = f.n;
+	scope.closed = o != NULL &&
+	               index_protocols(opened_index(o), see_protocol, &f,
+	                               NULL) == 0;
+	rc = kfl_bounds(a->kfl, &scope, &a->arena, &b);
 	if (rc == 0)
 		rc = where_of(&a->arena, b.over, &a->over);
 	if (rc == 0)
@@ -254,7 +291,7 @@ ask_prepare(struct str text, struct opened *o, const struct ask_options *opt,
 	rc = open_any(ret_ask, text, o, opt, e);
 	if (rc == 0) {
 		ret_ask->limit = ret_ask->kfl->limit;
-		rc = bound(ret_ask);
+		rc = bound(ret_ask, o, opt->snapshot);
 	}
 	if (rc != 0 && e->code != rc)
 		return err_set(e, rc, "the query: %s", err_text(rc));

@@ -37,8 +37,9 @@ enum ask_mode {
 
 struct ask_options {
 	enum ask_mode mode;
-	bool now_given; /* else now() is the end of the snapshot */
-	int64_t now_ms; /* since 1970 */
+	bool now_given;    /* else now() is the end of the snapshot */
+	int64_t now_ms;    /* since 1970 */
+	unsigned snapshot; /* its number in ids, see query/full.h */
 };
 
 struct ask {

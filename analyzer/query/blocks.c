@@ -95,7 +95,7 @@ fill(struct blocks *b, struct block *k, uint32_t source, uint64_t number,
 
 int
 blocks_at(struct blocks *b, uint32_t source, uint64_t off, size_t n,
-          struct err *e, const uint8_t **ret_p, size_t *ret_n)
+          struct err *e, struct str *ret_bytes)
 {
 	uint64_t number = off / BLOCKS_SIZE;
 	size_t skip = (size_t)(off % BLOCKS_SIZE);
@@ -111,10 +111,9 @@ blocks_at(struct blocks *b, uint32_t source, uint64_t off, size_t n,
 	b->last = k;
 	if (skip >= k->n)
 		return err_set(e, ERR_TRUNCATED,
-		               "a capture file ends at %llu, before %llu",
-		               (unsigned long long)(off - skip + k->n),
-		               (unsigned long long)off + 1);
-	*ret_p = k->bytes + skip;
-	*ret_n = k->n - skip < n ? k->n - skip : n;
+		               "a capture file ends before %llu",
+		               (unsigned long long)off);
+	*ret_bytes = str_make(k->bytes + skip,
+	                      k->n - skip < n ? k->n - skip : n);
 	return 0;
 }

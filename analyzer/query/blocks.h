@@ -19,6 +19,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "snapshot/evidence.h"
 
 enum {
@@ -40,6 +41,6 @@ void blocks_free(struct blocks *b);
  * the next call. ERR_NOMEM and the codes of evidence_read().
  */
 int blocks_at(struct blocks *b, uint32_t source, uint64_t off, size_t n,
-              struct err *e, const uint8_t **ret_p, size_t *ret_n) WARN_UNUSED;
+              struct err *e, struct str *ret_bytes) WARN_UNUSED;
 
 #endif /* QUERY_BLOCKS_H */

@@ -74,17 +74,21 @@ find_names(struct full *f)
 	bool reversed = (row->e.flags & ENTRY_REVERSED) != 0;
 	struct end client = { .ip = row->client, .port = row->client_port };
 	struct end server = { .ip = row->server, .port = row->server_port };
-	int64_t ts = entry_time(&row->e);
+	struct index_ends ends = { .point = row->point,
+		                   .client = row->client,
+		                   .server = row->server,
+		                   .client_port = row->client_port,
+		                   .server_port = row->server_port,
+		                   .flags = row->e.flags,
+		                   .ts = entry_time(&row->e) };
 
 	if (f->named)
 		return;
 	f->named = true;
 	f->src = reversed ? server : client;
 	f->dst = reversed ? client : server;
-	/* A client's port is anybody's: only its address says who it is. */
-	f->src.who = opened_resolve(f->o, row->point, &f->src.ip, 0, ts);
-	f->dst.who = opened_resolve(f->o, row->point, &f->dst.ip, f->dst.port,
-	                            ts);
+	f->src.who = opened_source_of(f->o, &ends);
+	f->dst.who = opened_destination_of(f->o, &ends);
 }
 
 static void

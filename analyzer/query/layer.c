@@ -253,16 +253,17 @@ read_run(struct layer *l, const struct part_run *r, uint64_t off, uint8_t *buf,
 {
 	uint64_t skip = off - r->off;
 	struct err e = ERR_INIT;
-	const uint8_t *p;
+	struct str bytes;
 	int rc;
 
 	if (n > r->len - skip)
 		n = (size_t)(r->len - skip);
 	rc = blocks_at(opened_blocks(l->o), r->at.source, r->file_off + skip, n,
-	               &e, &p, ret_n);
+	               &e, &bytes);
 	if (rc != 0)
 		return blocks_failed(l, &e, rc);
-	memcpy(buf, p, *ret_n);
+	memcpy(buf, bytes.p, bytes.n);
+	*ret_n = bytes.n;
 	return 0;
 }
 
@@ -280,7 +281,7 @@ layer_read(void *ctx, struct layer_at at, void *buf, size_t n, size_t *ret_n,
 		return corrupt(l, "a message lies in an unknown layer");
 	while (done < n) {
 		const struct part_run *r = NULL;
-		size_t got;
+		size_t got = 0;
 		int rc = find(l, side, at.off + done, &r);
 
 		if (rc != 0)

@@ -34,6 +34,7 @@ struct opened {
 	struct index_reader *index;
 	char *workspace;
 	struct proto_limits limits;
+	struct index_names names; /* for conditions on them */
 	struct tables t;
 };
 
@@ -192,6 +193,75 @@ tables_load(struct tables *t, struct opened *o, struct err *e)
 	return 0;
 }
 
+/* ---- names ---- */
+
+const struct index_point *
+opened_point(const struct opened *o, uint32_t id)
+{
+	struct index_point key = { .id = id };
+
+	if (o->t.npoints == 0)
+		return NULL;
+	return bsearch(&key, o->t.points, o->t.npoints, sizeof(key),
+	               compare_points);
+}
+
+struct resolved
+opened_resolve(const struct opened *o, uint32_t point, const struct addr *ip,
+               uint16_t port, int64_t ts)
+{
+	const struct index_point *p = opened_point(o, point);
+	struct who_ask ask = { .node = p != NULL ? p->node : STR_NONE,
+		               .ip = *ip,
+		               .port = port,
+		               .ts = ts };
+	const struct index_identity *i = who_find(o->t.who, &ask);
+	struct resolved r = { .early = false };
+
+	if (i == NULL)
+		return r;
+	r.name = i->name;
+	r.ns = i->ns;
+	r.early = i->early;
+	r.bare = port != 0 && i->port == 0;
+	return r;
+}
+
+struct resolved
+opened_source_of(const struct opened *o, const struct index_ends *ends)
+{
+	bool reversed = (ends->flags & ENTRY_REVERSED) != 0;
+
+	return opened_resolve(o, ends->point,
+	                      reversed ? &ends->server : &ends->client, 0,
+	                      ends->ts);
+}
+
+struct resolved
+opened_destination_of(const struct opened *o, const struct index_ends *ends)
+{
+	bool reversed = (ends->flags & ENTRY_REVERSED) != 0;
+
+	return opened_resolve(
+	    o, ends->point, reversed ? &ends->client : &ends->server,
+	    reversed ? ends->client_port : ends->server_port, ends->ts);
+}
+
+/* As index_names wants it. */
+static struct str
+name_of(void *ctx, enum index_name what, const struct index_ends *ends)
+{
+	const struct opened *o = ctx;
+	struct resolved r;
+
+	if (what == INDEX_SOURCE)
+		return opened_source_of(o, ends).name;
+	r = opened_destination_of(o, ends);
+	if (what == INDEX_DESTINATION)
+		return r.name;
+	return r.ns.n > 0 ? r.ns : opened_source_of(o, ends).ns;
+}
+
 /* ---- the whole ---- */
 
 int
@@ -225,11 +295,14 @@ opened_new(const char *workspace, const char *index,
 	if (o == NULL)
 		return err_set(e, ERR_NOMEM, "no memory to open %s", index);
 	o->limits = *limits;
+	o->names = (struct index_names){ .name = name_of, .ctx = o };
 	o->workspace = mem_dup_text(workspace, strlen(workspace));
 	if (o->workspace == NULL)
 		rc = err_set(e, ERR_NOMEM, "no memory to open %s", index);
 	else
 		rc = index_open(index, e, &o->index);
+	if (rc == 0)
+		rc = index_names(o->index, &o->names, e);
 	if (rc == 0)
 		rc = opened_refresh(o, e);
 	if (rc != 0) {
@@ -281,40 +354,8 @@ opened_limits(const struct opened *o)
 	return &o->limits;
 }
 
-const struct index_point *
-opened_point(const struct opened *o, uint32_t id)
-{
-	struct index_point key = { .id = id };
-
-	if (o->t.npoints == 0)
-		return NULL;
-	return bsearch(&key, o->t.points, o->t.npoints, sizeof(key),
-	               compare_points);
-}
-
 struct str
 opened_source(const struct opened *o, uint32_t source)
 {
 	return source < o->t.nnames ? o->t.names[source] : STR_NONE;
-}
-
-struct resolved
-opened_resolve(const struct opened *o, uint32_t point, const struct addr *ip,
-               uint16_t port, int64_t ts)
-{
-	const struct index_point *p = opened_point(o, point);
-	struct who_ask ask = { .node = p != NULL ? p->node : STR_NONE,
-		               .ip = *ip,
-		               .port = port,
-		               .ts = ts };
-	const struct index_identity *i = who_find(o->t.who, &ask);
-	struct resolved r = { .early = false };
-
-	if (i == NULL)
-		return r;
-	r.name = i->name;
-	r.ns = i->ns;
-	r.early = i->early;
-	r.bare = port != 0 && i->port == 0;
-	return r;
 }

@@ -62,6 +62,13 @@ struct resolved opened_resolve(const struct opened *o, uint32_t point,
                                const struct addr *ip, uint16_t port,
                                int64_t ts);
 
+/* Both ends of a call. What is its source and what its destination depends on
+ * its flags; a source's port is anybody's, only its address says who it is. */
+struct resolved opened_source_of(const struct opened *o,
+                                 const struct index_ends *ends);
+struct resolved opened_destination_of(const struct opened *o,
+                                      const struct index_ends *ends);
+
 /* The capture point's row, or NULL. */
 const struct index_point *opened_point(const struct opened *o, uint32_t id);
 

@@ -47,6 +47,7 @@ static void
 check_eval(const struct kfl *k, struct str json)
 {
 	const struct kfl_want *want;
+	const struct kfl_scope scope = { .n = 0 };
 	struct kfl_bounds bounds;
 	struct buf sql, binds;
 	struct kfl_doc d;
@@ -63,7 +64,7 @@ check_eval(const struct kfl *k, struct str json)
 	buf_init(&sql, (size_t)4 << 20);
 	buf_init(&binds, (size_t)4 << 20);
 	ENSURE(kfl_wants(k, &a, &want) == 0);
-	ENSURE(kfl_bounds(k, NULL, 0, &a, &bounds) == 0);
+	ENSURE(kfl_bounds(k, &scope, &a, &bounds) == 0);
 	ENSURE(kfl_cond_write(bounds.under, &sql, &binds) == 0);
 	ENSURE(kfl_cond_write(bounds.over, &sql, &binds) == 0);
 	ENSURE(!bounds.exact || bounds.residual == NULL || !truth ||

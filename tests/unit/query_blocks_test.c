@@ -38,18 +38,17 @@ is_right(struct blocks *b, uint32_t source, uint64_t off, size_t n)
 	struct err e = ERR_INIT;
 
 	while (n > 0) {
-		const uint8_t *p;
-		size_t got;
+		struct str got;
 
-		if (blocks_at(b, source, off, n, &e, &p, &got) != 0 ||
-		    got == 0 || got > n)
+		if (blocks_at(b, source, off, n, &e, &got) != 0 || got.n == 0 ||
+		    got.n > n)
 			return false;
-		for (size_t i = 0; i < got; i++) {
-			if (p[i] != byte_at(source, off + i))
+		for (size_t i = 0; i < got.n; i++) {
+			if ((uint8_t)got.p[i] != byte_at(source, off + i))
 				return false;
 		}
-		off += got;
-		n -= got;
+		off += got.n;
+		n -= got.n;
 	}
 	return true;
 }
@@ -79,18 +78,17 @@ static void
 test_refusals(struct blocks *b, const char *large)
 {
 	struct err e = ERR_INIT;
-	const uint8_t *p;
-	size_t n;
+	struct str got;
 
-	is_int(blocks_at(b, 1, LARGE, 1, &e, &p, &n), ERR_TRUNCATED,
+	is_int(blocks_at(b, 1, LARGE, 1, &e, &got), ERR_TRUNCATED,
 	       "behind the end, in its piece");
-	is_int(blocks_at(b, 0, UINT64_C(1) << 40, 1, &e, &p, &n), ERR_TRUNCATED,
+	is_int(blocks_at(b, 0, UINT64_C(1) << 40, 1, &e, &got), ERR_TRUNCATED,
 	       "far behind it");
-	is_int(blocks_at(b, 7, 0, 1, &e, &p, &n), ERR_NOTFOUND,
+	is_int(blocks_at(b, 7, 0, 1, &e, &got), ERR_NOTFOUND,
 	       "a source that there is not");
 	ok(is_right(b, 0, 0, SMALL), "others can be read all the same");
 	ok(truncate(large, 10) == 0, "a file is cut");
-	is_int(blocks_at(b, 1, 0, 1, &e, &p, &n), ERR_TRUNCATED,
+	is_int(blocks_at(b, 1, 0, 1, &e, &got), ERR_TRUNCATED,
 	       "which the next piece notices");
 }
 
@@ -98,9 +96,8 @@ static void
 test_no_memory(struct evidence *ev)
 {
 	struct err e = ERR_INIT;
-	const uint8_t *p;
 	struct blocks *b;
-	size_t n;
+	struct str got;
 
 	mem_fail_at(1, false);
 	b = blocks_new(ev);
@@ -108,7 +105,7 @@ test_no_memory(struct evidence *ev)
 	ok(b == NULL, "no memory for the table");
 	b = blocks_new(ev);
 	mem_fail_at(1, false);
-	is_int(blocks_at(b, 0, 0, 1, &e, &p, &n), ERR_NOMEM,
+	is_int(blocks_at(b, 0, 0, 1, &e, &got), ERR_NOMEM,
 	       "no memory for a piece");
 	mem_fail_at(-1, false);
 	ok(is_right(b, 0, 0, SMALL), "and then there is");
