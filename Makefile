@@ -67,7 +67,7 @@ include mk/embed.mk
 # the probed configuration, which is made first and then included.
 PLAIN_GOALS := help deps deps-% clean run test check-all fault \
                asan tsan cov bench fuzz lint lint-% fmt fmt-check tidy \
-               newcomer uninstall bless \
+               newcomer uninstall bless ui ui-% \
                $(patsubst tests/fuzz/fuzz_%.c,fuzz-%,$(FUZZ_SRC))
 ifneq ($(filter-out $(PLAIN_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(B)/config.mk
@@ -142,10 +142,11 @@ $(FUZZ_BIN): $(B)/%: $(B)/tests/fuzz/%.o $(TESTLIB) $(LIB)
 include mk/test.mk
 include mk/lint.mk
 include mk/install.mk
+include mk/ui.mk
 
 ## deps: install what the build and the tests need (Debian)
 deps:
-	@sh mk/deps.sh build test
+	@sh mk/deps.sh build test ui
 
 # deps-lint, deps-bench, deps-fuzz, deps-newcomer: the tools of one task.
 deps-%:
@@ -154,6 +155,7 @@ deps-%:
 ## run: install what is missing, build, open the sample snapshots
 run:
 	@sh mk/deps.sh build
+	@$(MAKE) ui-try
 	@$(MAKE) $(PAR) VARIANT=release B=build/release all
 	@sh mk/run.sh build/bin/analyzer
 

@@ -3,7 +3,7 @@
 #
 # deps.sh GROUP...: installs the Debian packages of the groups that are missing.
 # Instant, and without network, when everything is there. Groups: build, test,
-# lint, fuzz, bench, newcomer.
+# ui, lint, fuzz, bench, newcomer.
 #
 # A word is a package, or command=package where any provider of the command
 # will do.
@@ -23,6 +23,10 @@ packages()
 		# prove is part of perl; perl-base does not have it.
 		echo prove=perl jq=jq curl=curl tshark=tshark
 		;;
+	ui)
+		# npm where there is none: a node from elsewhere brings its own.
+		echo node=nodejs npm=npm chromium=chromium
+		;;
 	lint)
 		echo clang=clang clang-tidy-14=clang-tidy-14 \
 		    clang-format-14=clang-format-14 cppcheck=cppcheck \
@@ -33,7 +37,7 @@ packages()
 	bench) echo tshark=tshark capinfos=wireshark-common pigz=pigz ;;
 	newcomer) echo debootstrap=debootstrap git=git ;;
 	*)
-		echo "deps.sh: no group '$1'; one of build test lint fuzz" \
+		echo "deps.sh: no group '$1'; one of build test ui lint fuzz" \
 		    "bench newcomer" >&2
 		exit 2
 		;;

@@ -17,9 +17,9 @@ FILES    = $(shell { git ls-files -co --exclude-standard 2>/dev/null || \
 TOP_DIRS := base snapshot analyzer cli capture-agent
 PRODUCT  = $(filter $(addsuffix /%,$(TOP_DIRS)),$(filter %.c %.h,$(FILES)))
 C_FILES  = $(filter %.c %.h,$(FILES))
-TEXT     = $(filter-out tests/fuzz/corpus/% %.golden %.pcap %.pcapng %.cap \
+TEXT     = $(filter-out tests/fuzz/corpus/% %.png %.golden %.pcap %.pcapng %.cap \
                %.gz %.zst %.xz %.bz2 %.tar %.zip,$(FILES))
-CODE     = $(filter %.c %.h %.def %.sh %.t %.awk %.mk %.tbl %.py %.sql Makefile .ci/run,$(TEXT))
+CODE     = $(filter %.c %.h %.def %.sh %.t %.awk %.mk %.tbl %.py %.sql %.ts %.tsx %.mjs %.css Makefile .ci/run,$(TEXT))
 SCRIPTS  = $(filter %.sh .ci/run,$(FILES)) $(shell grep -lE '^\#!.*[/ ](ba)?sh' \
                $(filter %.t,$(FILES)) /dev/null)
 TEMPLATE := $(wildcard analyzer/proto/_template/*.c)

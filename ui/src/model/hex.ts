@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes as lines of hexadecimal digits.
+
+export const HEX_WIDTH = 16;
+
+export function fromHex(text: string): Uint8Array {
+	const out = new Uint8Array(Math.floor(text.length / 2));
+	for (let i = 0; i < out.length; i++)
+		out[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+	return out;
+}
+
+export function hexByte(byte: number): string {
+	return byte.toString(16).padStart(2, "0");
+}
+
+/** Printable ASCII, everything else as a dot. */
+export function ascii(byte: number): string {
+	return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·";
+}
+
+export interface HexLine {
+	offset: number;
+	hex: string;
+	text: string;
+}
+
+export function hexLine(bytes: Uint8Array, line: number): HexLine {
+	const offset = line * HEX_WIDTH;
+	let hex = "";
+	let text = "";
+	for (let i = 0; i < HEX_WIDTH; i++) {
+		const byte = bytes[offset + i];
+		if (i === HEX_WIDTH / 2) hex += " ";
+		hex += byte === undefined ? "   " : `${hexByte(byte)} `;
+		if (byte !== undefined) text += ascii(byte);
+	}
+	return { offset, hex, text };
+}
+
+export function hexLines(bytes: Uint8Array): number {
+	return Math.ceil(bytes.length / HEX_WIDTH);
+}

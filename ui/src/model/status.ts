@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Outcomes: their names, in the order in which charts stack them.
+import type { Row, StatusClass } from "../api/types";
+
+export const CLASSES: readonly StatusClass[] = [
+	"success",
+	"redirect",
+	"client_error",
+	"server_error",
+	"failed",
+	"unanswered",
+];
+
+export const CLASS_NAME: Record<StatusClass, string> = {
+	success: "success",
+	redirect: "redirect",
+	client_error: "client error",
+	server_error: "server error",
+	failed: "failed",
+	unanswered: "unanswered",
+};
+
+/** What stands in the status column, so that colour is never alone. */
+export function statusText(row: Pick<Row, "status" | "class">): string {
+	if (row.class === "unanswered") return "none";
+	if (row.status !== 0) return String(row.status);
+	return row.class === "failed" ? "failed" : "ok";
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+// One call: what was said, when, on what connection, and where it is proved.
+import { useEffect, useRef } from "preact/hooks";
+import { getJson, url } from "../../api/client";
+import type { EntryDetail } from "../../api/types";
+import { register } from "../../app/commands";
+import { sideBySide, zone } from "../../app/prefs";
+import { copy, generation, go, place, toast } from "../../app/state";
+import { requestBody, toCurl } from "../../model/curl";
+import { bytes, duration } from "../../model/format";
+import { full } from "../../model/time";
+import { ProtocolBadge, StatusBadge } from "../../widgets/badge";
+import { Icon } from "../../widgets/icon";
+import { Failed, Loading } from "../../widgets/state";
+import { type Tab, Tabs } from "../../widgets/tabs";
+import { useLoad } from "../../widgets/use";
+import { Value } from "../../widgets/value";
+import { peerName, peerQuery } from "../traffic/columns";
+import { download } from "../traffic/counts";
+import { wholeBody } from "./body-data";
+import { Packets } from "./packets";
+import { Proof } from "./proof";
+import { Sections } from "./sections";
+import { StreamTab } from "./stream";
+import { Timing } from "./timing";
+
+const TABS: Tab[] = [
+	{ id: "request", title: "Request" },
+	{ id: "response", title: "Response" },
+	{ id: "timing", title: "Timing" },
+	{ id: "stream", title: "Stream" },
+	{ id: "packets", title: "Packets" },
+	{ id: "proof", title: "Proof" },
+];
+
+function Both({ d }: { d: EntryDetail }) {
+	return (
+		<div class="sides">
+			<section aria-label="Request">
+				<Sections d={d} side="request" />
+			</section>
+			<section aria-label="Response">
+				<Sections d={d} side="response" />
+			</section>
+		</div>
+	);
+}
+
+const PANELS: Record<
+	string,
+	(props: { d: EntryDetail }) => preact.JSX.Element
+> = {
+	both: Both,
+	request: ({ d }) => <Sections d={d} side="request" />,
+	response: ({ d }) => <Sections d={d} side="response" />,
+	timing: Timing,
+	stream: StreamTab,
+	packets: Packets,
+	proof: Proof,
+};
+
+function tabsOf(): Tab[] {
+	return sideBySide.value
+		? [{ id: "both", title: "Request and response" }, ...TABS.slice(2)]
+		: TABS;
+}
+
+function tabAt(): string {
+	const tab = place.value.tab;
+	const list = tabsOf();
+	if (list.some((t) => t.id === tab)) return tab;
+	return list[0]?.id ?? "request";
+}
+
+async function copyCurl(d: EntryDetail): Promise<void> {
+	let body = requestBody(d.entry);
+	try {
+		if (d.bodies.request !== null) body = await wholeBody(d, "request");
+	} catch (error) {
+		toast(`The body could not be read: ${(error as Error).message}`, true);
+		return;
+	}
+	const text = toCurl(d.entry, body);
+	if (text === null) toast("This is no HTTP request.", true);
+	else await copy(text, "Command");
+}
+
+function Actions({ d }: { d: EntryDetail }) {
+	const isHttp = toCurl(d.entry, null) !== null;
+	return (
+		<div class="body-tools">
+			{isHttp && (
+				<button
+					type="button"
+					class="button"
+					id="copy-curl"
+					onClick={() => void copyCurl(d)}
+				>
+					<Icon name="copy" /> curl
+				</button>
+			)}
+			<button
+				type="button"
+				class="button"
+				onClick={() => void copy(location.href, "Link")}
+			>
+				<Icon name="link" /> Link
+			</button>
+			<button
+				type="button"
+				class="button"
+				title="Packets of the whole stream"
+				onClick={() =>
+					download(url("export", { format: "pcapng", stream: d.row.stream }))
+				}
+			>
+				<Icon name="download" /> Stream
+			</button>
+			<button
+				type="button"
+				class="button"
+				title="Packets of just this call"
+				onClick={() =>
+					download(
+						url("export", { format: "pcapng", entry: d.row.id, exact: 1 }),
+					)
+				}
+			>
+				<Icon name="download" /> Call
+			</button>
+			{isHttp && (
+				<button
+					type="button"
+					class="button"
+					title="HTTP archive of this call"
+					onClick={() =>
+						download(url("export", { format: "har", entry: d.row.id }))
+					}
+				>
+					<Icon name="download" /> HAR
+				</button>
+			)}
+			<div class="grow" />
+			<button
+				type="button"
+				class={`tool${sideBySide.value ? " on" : ""}`}
+				aria-pressed={sideBySide.value}
+				aria-label="Request and response side by side"
+				title="Request and response side by side"
+				onClick={() => {
+					sideBySide.value = !sideBySide.value;
+				}}
+			>
+				<Icon name="columns" />
+			</button>
+			<button
+				type="button"
+				class="tool"
+				aria-label="Previous call of the stream"
+				title="Previous call of the stream ( [ )"
+				disabled={d.previous === null}
+				onClick={() => go({ entry: d.previous ?? "" }, true)}
+			>
+				<Icon name="left" />
+			</button>
+			<button
+				type="button"
+				class="tool"
+				aria-label="Next call of the stream"
+				title="Next call of the stream ( ] )"
+				disabled={d.following === null}
+				onClick={() => go({ entry: d.following ?? "" }, true)}
+			>
+				<Icon name="right" />
+			</button>
+		</div>
+	);
+}
+
+function Head({ d }: { d: EntryDetail }) {
+	const { row } = d;
+	return (
+		<div class="detail-head">
+			<div class="detail-title">
+				<ProtocolBadge abbr={row.abbr} macro={row.protocol} />
+				<StatusBadge row={row} />
+				<h2 class="grow">
+					{row.method} {row.summary}
+				</h2>
+				<button
+					type="button"
+					class="tool"
+					aria-label="Close the detail"
+					title="Close (Esc)"
+					onClick={() => go({ entry: "" })}
+				>
+					<Icon name="x" />
+				</button>
+			</div>
+			<div class="facts">
+				<span>
+					<Value kfl={peerQuery("src", row.src)} field="src.name">
+						<b>{peerName(row.src)}</b>
+					</Value>
+					:{row.src.port} →{" "}
+					<Value kfl={peerQuery("dst", row.dst)} field="dst.name">
+						<b>{peerName(row.dst)}</b>
+					</Value>
+					:{row.dst.port}
+				</span>
+				{row.dst.namespace !== "" && (
+					<span>
+						in{" "}
+						<Value
+							kfl={`namespace == "${row.dst.namespace}"`}
+							field="namespace"
+						>
+							{row.dst.namespace}
+						</Value>
+					</span>
+				)}
+				<span>
+					<b>{duration(row.elapsedMs)}</b>
+				</span>
+				<span>
+					<b>{bytes(row.requestSize)}</b> sent, <b>{bytes(row.responseSize)}</b>{" "}
+					back
+				</span>
+				<span>{full(row.time, zone.value)}</span>
+			</div>
+			{!row.complete && (
+				<div class="note warn">
+					<Icon name="warn" /> Not whole: {row.reason || "see the proof"}.
+				</div>
+			)}
+			<Actions d={d} />
+			<Tabs
+				label="Parts of the call"
+				tabs={tabsOf()}
+				at={tabAt()}
+				choose={(tab) => go({ tab }, true)}
+			/>
+		</div>
+	);
+}
+
+function openBody(side: string): void {
+	go({ tab: sideBySide.value ? "both" : side }, true);
+	setTimeout(() => {
+		const body = document.querySelector<HTMLElement>(
+			`[data-body="${side}"] > summary`,
+		);
+		body?.scrollIntoView({ block: "nearest" });
+		body?.focus();
+	});
+}
+
+function detailCommands(latest: { current: EntryDetail | null }) {
+	const side = () => (tabAt() === "response" ? "response" : "request");
+	const make = (
+		id: string,
+		title: string,
+		keys: string[],
+		run: (d: EntryDetail) => void,
+	) => ({
+		id,
+		title,
+		group: "Call",
+		keys,
+		when: () => latest.current !== null,
+		run: () => latest.current !== null && run(latest.current),
+	});
+	return [
+		make("request", "Request", ["r"], () => go({ tab: "request" }, true)),
+		make("response", "Response", ["s"], () => go({ tab: "response" }, true)),
+		make("body", "Body", ["b"], () => openBody(side())),
+		make("timing", "Timing", ["w"], () => go({ tab: "timing" }, true)),
+		make("packets", "Packets, in hexadecimal", ["x"], () =>
+			go({ tab: "packets" }, true),
+		),
+		make("proof", "Proof", ["p"], () => go({ tab: "proof" }, true)),
+		make("previous", "Previous call of the stream", ["["], (d) => {
+			if (d.previous !== null) go({ entry: d.previous }, true);
+		}),
+		make("following", "Next call of the stream", ["]"], (d) => {
+			if (d.following !== null) go({ entry: d.following }, true);
+		}),
+		make("curl", "Copy as curl", ["c"], (d) => void copyCurl(d)),
+		make("to-stream", "Go to the stream", ["o"], (d) =>
+			go({ view: "streams", stream: d.row.stream }),
+		),
+		make("enter", "Into the detail", ["Enter"], () =>
+			document.getElementById("tab-panel")?.focus(),
+		),
+	];
+}
+
+export function Detail({ id }: { id: string }) {
+	const loaded = useLoad<EntryDetail>(
+		`${id} ${place.value.q.includes("redact") ? place.value.q : ""} ${generation.value}`,
+		(signal) =>
+			getJson(
+				`entries/${encodeURIComponent(id)}`,
+				{ q: place.value.q.includes("redact") ? place.value.q : "" },
+				signal,
+			),
+	);
+	const d = loaded.data;
+	const latest = useRef(d);
+	latest.current = d;
+	useEffect(() => register(detailCommands(latest)), []);
+	if (loaded.error !== null)
+		return (
+			<Failed
+				what="This call could not be opened."
+				error={loaded.error}
+				retry={loaded.retry}
+			/>
+		);
+	if (d === null) return <Loading text="Reading the evidence…" />;
+	const Panel = PANELS[tabAt()] ?? Both;
+	return (
+		<>
+			<Head d={d} />
+			<div
+				class="detail-body"
+				id="tab-panel"
+				role="tabpanel"
+				aria-labelledby={`tab-${tabAt()}`}
+				tabIndex={0}
+				aria-busy={loaded.busy}
+			>
+				<Panel key={d.row.id} d={d} />
+			</div>
+		</>
+	);
+}

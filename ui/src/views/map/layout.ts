@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the worker for positions; the last pictures are kept by their graph.
+import type { Graph, GraphNode } from "../../model/topology";
+
+export interface Point {
+	x: number;
+	y: number;
+}
+
+export interface LayoutAsk {
+	nodes: { id: string; group: string; width: number; height: number }[];
+	edges: { id: string; from: string; to: string }[];
+	groups: string[];
+}
+
+export interface Layout {
+	nodes: Record<string, Point>;
+	edges: Record<string, Point[]>;
+	groups: Record<string, Point & { width: number; height: number }>;
+	width: number;
+	height: number;
+}
+
+export const NODE_HEIGHT = 46;
+const LETTER = 7.4;
+const KEPT = 12;
+
+export function nodeWidth(n: GraphNode): number {
+	return Math.min(260, Math.max(110, n.label.length * LETTER + 28));
+}
+
+const kept = new Map<string, Layout>();
+let worker: Worker | null = null;
+
+export async function layOut(
+	graph: Graph,
+	signal: AbortSignal,
+): Promise<Layout> {
+	const old = kept.get(graph.key);
+	if (old !== undefined) return old;
+	worker ??= new Worker(new URL("./layout.worker.ts", import.meta.url), {
+		type: "module",
+	});
+	const mine = worker;
+	const ask: LayoutAsk = {
+		nodes: graph.nodes.map((n) => ({
+			id: n.id,
+			group: n.group,
+			width: nodeWidth(n),
+			height: NODE_HEIGHT,
+		})),
+		edges: graph.edges.map(({ id, from, to }) => ({ id, from, to })),
+		groups: graph.groups,
+	};
+	const layout = await new Promise<Layout>((done, fail) => {
+		signal.addEventListener("abort", () => {
+			// A layout cannot be interrupted; the next gets a new worker.
+			mine.terminate();
+			if (worker === mine) worker = null;
+			fail(new DOMException("cancelled", "AbortError"));
+		});
+		mine.onmessage = (e: MessageEvent<Layout>) => done(e.data);
+		mine.onerror = () => fail(new Error("The layout failed."));
+		mine.postMessage(ask);
+	});
+	kept.set(graph.key, layout);
+	if (kept.size > KEPT) kept.delete([...kept.keys()][0] ?? "");
+	return layout;
+}
+
+/** A smooth path through the points. */
+export function curve(points: Point[]): string {
+	const [first, ...rest] = points;
+	if (first === undefined) return "";
+	const last = rest.pop();
+	if (last === undefined) return "";
+	let d = `M${r(first.x)} ${r(first.y)}`;
+	let at = first;
+	for (const [i, p] of rest.entries()) {
+		const next = rest[i + 1] ?? last;
+		const end =
+			i === rest.length - 1
+				? last
+				: { x: (p.x + next.x) / 2, y: (p.y + next.y) / 2 };
+		d += `Q${r(p.x)} ${r(p.y)} ${r(end.x)} ${r(end.y)}`;
+		at = end;
+	}
+	return at === last ? d : `${d}L${r(last.x)} ${r(last.y)}`;
+}
+
+function r(n: number): number {
+	return Math.round(n * 10) / 10;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layered layout off the main thread. The same graph gives the same picture:
+// what comes in is sorted, and dagre draws no lots.
+import dagre from "@dagrejs/dagre";
+import type { Layout, LayoutAsk, Point } from "./layout";
+
+export function layOut(ask: LayoutAsk): Layout {
+	const g = new dagre.graphlib.Graph({ compound: true, multigraph: false });
+	g.setGraph({
+		rankdir: "LR",
+		nodesep: 16,
+		ranksep: 90,
+		edgesep: 14,
+		marginx: 30,
+		marginy: 30,
+	});
+	g.setDefaultEdgeLabel(() => ({}));
+	for (const group of ask.groups) g.setNode(`group:${group}`, {});
+	for (const n of ask.nodes) {
+		g.setNode(n.id, { width: n.width, height: n.height });
+		if (n.group !== "") g.setParent(n.id, `group:${n.group}`);
+	}
+	for (const e of ask.edges)
+		if (e.from !== e.to)
+			g.setEdge(e.from, e.to, { width: 60, height: 12, labelpos: "c" });
+	dagre.layout(g);
+	const nodes: Layout["nodes"] = {};
+	for (const n of ask.nodes) {
+		const at = g.node(n.id);
+		nodes[n.id] = { x: at.x, y: at.y };
+	}
+	const edges: Layout["edges"] = {};
+	for (const e of ask.edges) {
+		const found = e.from === e.to ? undefined : g.edge(e.from, e.to);
+		edges[e.id] = (found?.points ?? []).map((p: Point) => ({ x: p.x, y: p.y }));
+	}
+	const groups: Layout["groups"] = {};
+	for (const group of ask.groups) {
+		const { x, y, width, height } = g.node(`group:${group}`);
+		groups[group] = { x, y, width, height };
+	}
+	const { width = 0, height = 0 } = g.graph();
+	return { nodes, edges, groups, width, height };
+}
+
+self.addEventListener("message", (e: MessageEvent<LayoutAsk>) => {
+	self.postMessage(layOut(e.data));
+});

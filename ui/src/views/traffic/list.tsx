@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+// The traffic list. One tab stop; the selected row is the active one, and rows
+// stay where they are however many arrive.
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Row } from "../../api/types";
+import { register } from "../../app/commands";
+import { density, hiddenColumns } from "../../app/prefs";
+import { go, indexing, place } from "../../app/state";
+import { openValueMenu } from "../../app/value-menu";
+import type { EntryWindow } from "../../model/entry-window";
+import {
+	clampOffset,
+	type Geometry,
+	offsetOf,
+	reveal,
+	scrollHeight,
+	scrollTopOf,
+	sight,
+} from "../../model/virtual";
+import { Icon } from "../../widgets/icon";
+import { useSize } from "../../widgets/use";
+import { COLUMNS, type Column } from "./columns";
+import { follow, fresh, rows, select, selectedIndex, tick } from "./session";
+
+const ROW = { compact: 28, roomy: 34 };
+
+/** The chosen columns, without those that a narrow list has no room for. */
+function fitting(width: number): Column[] {
+	const chosen = COLUMNS.filter((c) => !hiddenColumns.value.includes(c.id));
+	let room = width - 40;
+	const least = (c: Column) => c.least + 10;
+	for (const c of chosen) room -= least(c);
+	const out = new Set<Column>();
+	for (const c of [...chosen].sort((a, b) => b.rank - a.rank)) {
+		if (room >= 0 || c.rank === 0 || width === 0) break;
+		out.add(c);
+		room += least(c);
+	}
+	return chosen.filter((c) => !out.has(c));
+}
+
+function sortNext(column: Column): string {
+	const now = place.value.sort;
+	if (now === column.sort) return `-${column.sort}`;
+	if (now === `-${column.sort}`) return "time";
+	return column.sort ?? "time";
+}
+
+function ariaSort(column: Column): "ascending" | "descending" | "none" {
+	if (place.value.sort === column.sort) return "ascending";
+	return place.value.sort === `-${column.sort}` ? "descending" : "none";
+}
+
+function Head({ columns, bar }: { columns: Column[]; bar: number }) {
+	return (
+		<div
+			class="grid-head"
+			role="row"
+			aria-rowindex={1}
+			style={{ paddingRight: `${12 + bar}px` }}
+		>
+			{columns.map((c) => (
+				<span
+					key={c.id}
+					role="columnheader"
+					class={c.numeric ? "num" : ""}
+					aria-sort={c.sort === undefined ? undefined : ariaSort(c)}
+				>
+					{c.sort === undefined ? (
+						c.title
+					) : (
+						<button
+							type="button"
+							class="sort"
+							tabIndex={-1}
+							onClick={() => go({ sort: sortNext(c), entry: "" })}
+						>
+							{c.title}
+							{ariaSort(c) === "ascending" && <Icon name="up" />}
+							{ariaSort(c) === "descending" && <Icon name="down" />}
+						</button>
+					)}
+				</span>
+			))}
+		</div>
+	);
+}
+
+function RowView(props: {
+	row: Row | undefined;
+	index: number;
+	top: number;
+	columns: Column[];
+	selected: boolean;
+	same: boolean;
+}) {
+	const { row, index } = props;
+	return (
+		<div
+			class={`grid-row${props.same ? " same" : ""}`}
+			role="row"
+			id={`row-${index}`}
+			aria-rowindex={index + 2}
+			aria-selected={props.selected}
+			style={{ transform: `translateY(${props.top}px)` }}
+			data-id={row?.id}
+			onClick={() => row !== undefined && select(row.id)}
+		>
+			{props.columns.map((c) => (
+				<span key={c.id} role="gridcell" class={c.numeric ? "num" : ""}>
+					{row === undefined ? <div class="bar-gap" /> : c.cell(row)}
+				</span>
+			))}
+		</div>
+	);
+}
+
+function useScroll(window: EntryWindow, rowHeight: number) {
+	const [ref, size] = useSize<HTMLDivElement>();
+	const [offset, setOffset] = useState(0);
+	const now = useRef(0);
+	const g: Geometry = {
+		rows: window.total,
+		rowHeight,
+		viewport: size.height,
+	};
+	const geometry = useRef(g);
+	geometry.current = g;
+	const moveTo = (to: number) => {
+		const next = clampOffset(geometry.current, to);
+		now.current = next;
+		setOffset(next);
+		if (ref.current !== null)
+			ref.current.scrollTop = scrollTopOf(geometry.current, next);
+	};
+	const scrolled = () => {
+		if (ref.current === null) return;
+		const to = offsetOf(geometry.current, ref.current.scrollTop);
+		// What we have set ourselves comes back rounded.
+		const slack = offsetOf(geometry.current, 1.5);
+		if (Math.abs(to - now.current) <= slack) return;
+		now.current = to;
+		setOffset(to);
+	};
+	const isScaled = g.rows * rowHeight > scrollHeight(g) + 1;
+	useEffect(() => {
+		const element = ref.current;
+		if (element === null || !isScaled) return;
+		const wheel = (e: WheelEvent) => {
+			if (e.ctrlKey) return;
+			e.preventDefault();
+			moveTo(now.current + e.deltaY * (e.deltaMode === 1 ? rowHeight : 1));
+		};
+		element.addEventListener("wheel", wheel, { passive: false });
+		return () => element.removeEventListener("wheel", wheel);
+	}, [isScaled, rowHeight]);
+	return { ref, g, offset, now, moveTo, scrolled, width: size.width };
+}
+
+type Scroll = ReturnType<typeof useScroll>;
+
+function keepWatching(scroll: Scroll, window: EntryWindow): void {
+	useEffect(() => {
+		scroll.moveTo(0);
+	}, [fresh.value]);
+	// A link to an entry shows where it is, once its page has come.
+	const sought = useRef("");
+	useEffect(() => {
+		const id = place.value.entry;
+		const index = window.find(id);
+		if (id === "" || sought.current === id || index < 0) return;
+		if (scroll.g.viewport === 0) return;
+		const isFirst = sought.current === "";
+		sought.current = id;
+		const to = reveal(scroll.g, scroll.now.current, index);
+		if (to === scroll.now.current) return;
+		// What a link leads to is shown with what is around it.
+		scroll.moveTo(
+			isFirst ? index * scroll.g.rowHeight - scroll.g.viewport / 3 : to,
+		);
+	});
+	useLayoutEffect(() => {
+		if (follow.value && indexing.value) scroll.moveTo(Number.POSITIVE_INFINITY);
+	}, [window.total, follow.value]);
+}
+
+function listCommands(scroll: { current: Scroll }, rowHeight: number) {
+	const to = (index: number) => {
+		const window = rows.peek();
+		if (window === null || window.total === 0) return;
+		const at = Math.min(Math.max(0, index), window.total - 1);
+		scroll.current.moveTo(
+			reveal(scroll.current.g, scroll.current.now.current, at),
+		);
+		const row = window.row(at);
+		if (row !== undefined) select(row.id);
+		else void selectWhenThere(window, at);
+	};
+	const page = () =>
+		Math.max(1, Math.floor(scroll.current.g.viewport / rowHeight) - 1);
+	const at = () => selectedIndex();
+	const make = (
+		id: string,
+		title: string,
+		keys: string[],
+		run: () => void,
+	) => ({
+		id,
+		title,
+		group: "List",
+		keys,
+		run,
+	});
+	return [
+		make("row-down", "Next entry", ["j", "ArrowDown"], () => to(at() + 1)),
+		make("row-up", "Previous entry", ["k", "ArrowUp"], () => to(at() - 1)),
+		make("page-down", "A page down", ["PageDown"], () => to(at() + page())),
+		make("page-up", "A page up", ["PageUp"], () => to(at() - page())),
+		make("first", "First entry", ["g g", "Home"], () => to(0)),
+		make("last", "Last entry", ["G", "End"], () =>
+			to((rows.peek()?.total ?? 1) - 1),
+		),
+		make("row-filter", "Filter by a value of the entry", ["f"], () => {
+			const row = document.getElementById(`row-${at()}`);
+			const value = row?.querySelector<HTMLElement>(
+				".cell-summary [data-kfl], [data-kfl]",
+			);
+			if (row === null || value === null || value === undefined) return;
+			const box = row.getBoundingClientRect();
+			openValueMenu(value, { x: box.left + 120, y: box.bottom });
+		}),
+	];
+}
+
+async function selectWhenThere(
+	window: EntryWindow,
+	index: number,
+): Promise<void> {
+	window.want(index, index);
+	for (let tries = 0; tries < 50; tries++) {
+		await new Promise((done) => setTimeout(done, 40));
+		const row = window.row(index);
+		if (row !== undefined) {
+			select(row.id);
+			return;
+		}
+	}
+}
+
+export function List({ window }: { window: EntryWindow }) {
+	tick.value;
+	const rowHeight = ROW[density.value];
+	const scroll = useScroll(window, rowHeight);
+	const latest = useRef(scroll);
+	latest.current = scroll;
+	useEffect(() => register(listCommands(latest, rowHeight)), [rowHeight]);
+	keepWatching(scroll, window);
+
+	const columns = fitting(scroll.width);
+	const { first, last, top } = sight(scroll.g, scroll.offset);
+	useEffect(() => {
+		if (last >= first) window.want(first, last);
+	}, [window, first, last, tick.value]);
+
+	const selected = place.value.entry;
+	const selectedRow = window.find(selected);
+	const stream = selectedRow < 0 ? "" : (window.row(selectedRow)?.stream ?? "");
+	const lines = [];
+	for (let i = first; i <= last; i++) {
+		const row = window.row(i);
+		lines.push(
+			<RowView
+				key={row?.id ?? i}
+				row={row}
+				index={i}
+				top={top + (i - first) * rowHeight}
+				columns={columns}
+				selected={row !== undefined && row.id === selected}
+				same={row !== undefined && row.stream === stream && row.id !== selected}
+			/>,
+		);
+	}
+	return (
+		<div
+			class="grid"
+			role="grid"
+			aria-label="Traffic"
+			aria-rowcount={window.exact ? window.total + 1 : -1}
+			aria-colcount={columns.length}
+			aria-activedescendant={selectedRow < 0 ? undefined : `row-${selectedRow}`}
+			tabIndex={0}
+			style={{ "--columns": columns.map((c) => c.width).join(" ") }}
+		>
+			<Head
+				columns={columns}
+				bar={
+					scroll.ref.current === null
+						? 0
+						: scroll.ref.current.offsetWidth - scroll.ref.current.clientWidth
+				}
+			/>
+			<div
+				class="scroller"
+				role="presentation"
+				ref={scroll.ref}
+				tabIndex={-1}
+				onScroll={scroll.scrolled}
+				onWheel={(e) => {
+					if (e.deltaY < 0) follow.value = false;
+				}}
+			>
+				<div
+					role="presentation"
+					style={{ height: `${scrollHeight(scroll.g)}px` }}
+				>
+					<div class="window" role="presentation">
+						{lines}
+					</div>
+				</div>
+			</div>
+		</div>
+	);
+}

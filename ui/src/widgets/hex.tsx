@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes in hexadecimal; only the lines in sight are drawn.
+import { useState } from "preact/hooks";
+import { HEX_WIDTH, hexLine, hexLines } from "../model/hex";
+
+const LINE = 19;
+const SPARE = 20;
+
+export function Hex(props: {
+	bytes: Uint8Array;
+	/** Bytes to point out. */
+	mark?: { offset: number; length: number } | null;
+	label: string;
+}) {
+	const [top, setTop] = useState(0);
+	const total = hexLines(props.bytes);
+	const first = Math.max(0, Math.floor(top / LINE) - SPARE);
+	const last = Math.min(total, first + 60 + 2 * SPARE);
+	const mark = props.mark;
+	const rows = [];
+	for (let i = first; i < last; i++) {
+		const line = hexLine(props.bytes, i);
+		const inside =
+			mark !== null &&
+			mark !== undefined &&
+			line.offset + HEX_WIDTH > mark.offset &&
+			line.offset < mark.offset + mark.length;
+		rows.push(
+			<div key={i} style={{ height: `${LINE}px` }}>
+				<span class="o">{line.offset.toString(16).padStart(6, "0")} </span>
+				<span class={inside ? "hl" : ""}>{line.hex}</span>
+				<span class="soft"> {line.text}</span>
+			</div>,
+		);
+	}
+	return (
+		<section
+			class="hex"
+			tabIndex={0}
+			aria-label={props.label}
+			onScroll={(e) => setTop(e.currentTarget.scrollTop)}
+		>
+			<div style={{ height: `${first * LINE}px` }} />
+			{rows}
+			<div style={{ height: `${(total - last) * LINE}px` }} />
+		</section>
+	);
+}
