@@ -209,11 +209,12 @@ render_content(struct http_view *v, struct sink *out)
 
 	if (!sink_want(out, STR("content")))
 		return 0;
+	/* What is wanted is asked inside of the object. */
+	sink_begin_object(out);
 	if (render_wants(out, STR("size")) || render_wants(out, STR("text")) ||
 	    render_wants(out, STR("truncated")) ||
 	    render_wants(out, STR("decodeError")))
 		rc = http_view_body(v);
-	sink_begin_object(out);
 	if (v->trouble.n != 0)
 		sink_member_string(out, "decodeError", v->trouble);
 	sink_member_string(out, "encoding", STR("base64"));

@@ -45,6 +45,10 @@ is 'a header too, which only the packets know' \
 		'request.headers["User-Agent"].startsWith("curl")')" \
 	"$(jq -s 'map(select(.request.headers["User-Agent"] // "" |
 		startswith("curl"))) | length' "$tmp/full")"
+is 'and what only a body knows' \
+	"$("$analyzer" query --count "$shop" 'response.content.size > 0')" \
+	"$(jq -s 'map(select((.response.content.size // 0) > 0)) | length' \
+		"$tmp/full")"
 is 'limit() in the query counts matches' \
 	"$("$analyzer" query --count "$shop" 'response.status == 200 and limit(3)')" 3
 is '--lenient lets an unknown name match nothing' \
