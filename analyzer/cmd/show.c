@@ -8,6 +8,7 @@
 #include "analyzer/cmd/listing.h"
 #include "analyzer/cmd/outline.h"
 #include "analyzer/cmd/proof.h"
+#include "analyzer/query/body.h"
 #include "analyzer/query/full.h"
 #include "base/utf8.h"
 
@@ -15,7 +16,6 @@ enum {
 	PREVIEW = 2048,    /* bytes of a body that are shown */
 	PREVIEW_HEX = 256, /* the same of one that is no text */
 	HEX_LINE = 16,
-	SCRATCH = 64 << 20, /* a head, and what decoding needs */
 };
 
 struct show {
@@ -58,35 +58,12 @@ static int
 read_body(struct show *s, enum side side, const struct body_out *out,
           struct err *e)
 {
-	struct body_range all = { .off = 0, .len = UINT64_MAX };
-	const char *key = s->row.e.proto->key;
-	const struct dissector *owner = NULL;
-	struct layer_reader reader;
-	struct layer *layer;
-	struct arena scratch;
-	struct exchange x = { .entry = &s->row.e,
-		              .reader = &reader,
-		              .limits = opened_limits(s->session.opened),
-		              .scratch = &scratch };
-	int rc;
+	struct body_ask ask = { .entry = &s->row,
+		                .side = side,
+		                .decoded = true,
+		                .range = { .off = 0, .len = UINT64_MAX } };
 
-	if (proto_variant(str_from_c(key), &owner) == NULL || owner == NULL ||
-	    owner->body == NULL)
-		return 0;
-	rc = layer_open(s->session.opened, s->row.e.stream, e, &layer);
-	if (rc != 0)
-		return rc;
-	reader = layer_reader_of(layer);
-	arena_init(&scratch, SCRATCH, 0);
-	rc = owner->body(&x, side, true, all, out);
-	if (rc < 0 && layer_error(layer)->code != 0)
-		*e = *layer_error(layer);
-	else if (rc < 0)
-		(void)err_set(e, rc, "the body cannot be read: %s",
-		              err_text(rc));
-	arena_release(&scratch);
-	layer_free(layer);
-	return rc;
+	return body_read(s->session.opened, &ask, out, e);
 }
 
 static void
