@@ -114,6 +114,13 @@ call_borrow(struct call *c, unsigned n, struct opened **ret_opened)
 	return 0;
 }
 
+void
+call_defer(struct call *c, void (*f)(void *ctx), void *ctx)
+{
+	ENSURE(c->ndeferred < CALL_DEFERRED);
+	c->deferred[c->ndeferred++] = (struct call_deferred){ f, ctx };
+}
+
 /* ---- the reply ---- */
 
 static void
@@ -302,6 +309,13 @@ int
 call_failed(struct call *c, int rc)
 {
 	const char *text = c->err.text[0] != '\0' ? c->err.text : err_text(rc);
+	bool late = atomic_load(&c->watched.reason) != WATCH_NONE;
 
+	/* Nobody but the catalog cancels without a reason. */
+	if (rc == ERR_CANCELLED && !late)
+		return call_error(c, CALL_NOT_READY,
+		                  "the index is being finished; try again");
+	if (rc == ERR_CANCELLED)
+		text = "this took too long, or the server is being stopped";
 	return call_error(c, call_code_of(rc), "%s", text);
 }

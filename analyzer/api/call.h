@@ -47,7 +47,7 @@ enum call_code {
 #undef E
 };
 
-enum { CALL_HEADERS = 16, CALL_SNAPSHOTS = 256 };
+enum { CALL_HEADERS = 16, CALL_SNAPSHOTS = 256, CALL_DEFERRED = 8 };
 
 /* Where in a query something is wrong: offsets and columns in UTF-16 units. */
 struct call_position {
@@ -68,6 +68,12 @@ struct call_lent {
 /* What a number may be, and what it is when it is not given. */
 struct call_range {
 	uint64_t min, max, otherwise;
+};
+
+/* Something to be released. */
+struct call_deferred {
+	void (*f)(void *ctx);
+	void *ctx;
 };
 
 enum call_kind { CALL_NOTHING, CALL_WHOLE, CALL_STATIC, CALL_STREAM };
@@ -101,6 +107,8 @@ struct call {
 	size_t nheaders;
 	struct call_lent lent[CALL_SNAPSHOTS];
 	size_t nlent;
+	struct call_deferred deferred[CALL_DEFERRED];
+	size_t ndeferred;
 	struct watched watched;
 	bool is_watched;
 };
@@ -132,6 +140,13 @@ const struct api_limits *call_limits(const struct call *c);
 /* Snapshot n, from 1, until the reply is done. Codes of catalog_borrow(). */
 int call_borrow(struct call *c, unsigned n,
                 struct opened **ret_opened) WARN_UNUSED;
+
+/*
+ * f(ctx) is called when the reply is done with what was borrowed, the last one
+ * first. `ctx` lives until then: in c->arena, or in a function that f's owner
+ * outlives. At most CALL_DEFERRED times.
+ */
+void call_defer(struct call *c, void (*f)(void *ctx), void *ctx);
 
 /* ---- the reply ---- */
 

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 /* Bytes of parameters, header values and what handlers keep. */
-#define CALL_ARENA ((size_t)8 << 20)
+#define CALL_ARENA ((size_t)64 << 20)
 
 /* ---- beginning and end ---- */
 
@@ -34,6 +34,11 @@ call_new(struct server_port *port, struct MHD_Connection *conn)
 static void
 give_back(struct call *c)
 {
+	while (c->ndeferred > 0) {
+		struct call_deferred *d = &c->deferred[--c->ndeferred];
+
+		d->f(d->ctx);
+	}
 	while (c->nlent > 0) {
 		struct call_lent *l = &c->lent[--c->nlent];
 

@@ -125,13 +125,9 @@ kfl_message(const struct err *e, struct buf *out)
 	return buf_printf(out, "%u:%u: %s", e->line, e->col, e->text);
 }
 
-/*
- * The span of the text as given that stands behind [at, end) of the expanded
- * text: a macro is blamed as a whole.
- */
-static void
-origin(const struct kfl *k, size_t at, size_t end, size_t *ret_at,
-       size_t *ret_end)
+void
+kfl_origin(const struct kfl *k, size_t at, size_t end, size_t *ret_at,
+           size_t *ret_end)
 {
 	size_t shift_at = at;
 	size_t shift_end = end;
@@ -254,7 +250,7 @@ reword(const struct kfl *k, const struct kfl_where *w, struct err *e)
 static int
 blame(const struct kfl *k, struct kfl_mistake *m, struct err *e)
 {
-	origin(k, m->at, m->end, &m->at, &m->end);
+	kfl_origin(k, m->at, m->end, &m->at, &m->end);
 	kfl_place(k->text, m->at, e);
 	return ERR_SYNTAX;
 }

@@ -81,6 +81,13 @@ int kfl_open(struct str text, const struct kfl_setup *s, struct err *e,
              struct kfl_mistake *ret_mistake, struct kfl **ret_kfl) WARN_UNUSED;
 
 /*
+ * The span of the text as given that stands behind [at, end) of the expanded
+ * text: a macro counts as a whole.
+ */
+void kfl_origin(const struct kfl *k, size_t at, size_t end, size_t *ret_at,
+                size_t *ret_end);
+
+/*
  * Appends two lines for a person to read, escaped for a terminal: the line of
  * `text` with the mistake, and carets under it.
  */

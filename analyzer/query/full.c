@@ -220,15 +220,38 @@ timestamp_of(const struct full *f)
  * has for a column, or NULL.
  */
 static const char *
-path_of(const struct full *f, const char *column)
+path_in(const struct dissector *owner, const char *column)
 {
-	const struct field *field = f->owner != NULL ? f->owner->fields : NULL;
+	const struct field *field = owner != NULL ? owner->fields : NULL;
 
 	for (; field != NULL && field->path != NULL; field++) {
 		if (field->column != NULL && strcmp(field->column, column) == 0)
 			return field->path;
 	}
 	return NULL;
+}
+
+static const char *
+path_of(const struct full *f, const char *column)
+{
+	return path_in(f->owner, column);
+}
+
+const struct protocol *
+full_protocol(const struct entry *e)
+{
+	const struct dissector *owner;
+
+	return proto_variant(str_from_c(e->proto->key), &owner);
+}
+
+const char *
+full_path(const struct index_entry *e, const char *column)
+{
+	const struct dissector *owner = NULL;
+
+	(void)proto_variant(str_from_c(e->e.proto->key), &owner);
+	return path_in(owner, column);
 }
 
 /* path == "value", as the original writes it: nothing is escaped. */

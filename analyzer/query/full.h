@@ -60,4 +60,13 @@ int full_entry(struct opened *o, const struct index_entry *e,
 int full_represent(struct opened *o, const struct index_entry *e,
                    struct sink *out, struct err *err) WARN_UNUSED;
 
+/*
+ * The path by which queries name what an index column holds, for entries of
+ * this protocol ("method": "request.method"), or NULL.
+ */
+const char *full_path(const struct index_entry *e, const char *column);
+
+/* The whole variant of an entry's protocol; NULL: this program has none. */
+const struct protocol *full_protocol(const struct entry *e);
+
 #endif /* QUERY_FULL_H */

@@ -68,6 +68,7 @@ get()
 	want=$2
 	url=$3
 	shift 3
+	: >"$tmp/out"
 	rc=$(curl -sS -m 60 -o "$tmp/out" -D "$tmp/head" -w '%{http_code}' \
 	    "$@" "$url" 2>"$tmp/err")
 	is "$name" "$rc" "$want"
