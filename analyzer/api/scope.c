@@ -193,8 +193,10 @@ prepare(struct scope *s, const struct scope_options *opt)
 
 	for (size_t i = 0; i < s->n && rc == 1; i++) {
 		struct opened *o = s->sources[i].opened;
-		int bad = ask_prepare(text, o, &options, &c->err, &s->asks[i]);
+		int bad;
 
+		options.snapshot = s->sources[i].names.snapshot;
+		bad = ask_prepare(text, o, &options, &c->err, &s->asks[i]);
 		if (bad != 0)
 			return bad;
 		s->redacts |= s->asks[i].kfl != NULL && s->asks[i].kfl->redacts;
