@@ -176,7 +176,7 @@ map_insert(struct map *m, const void *key, void **ret_val)
 	size_t slot = 0;
 	uint8_t *e;
 
-	if (m->n != 0 && map_seek(m, k, &slot)) {
+	if (m->slots != 0 && map_seek(m, k, &slot)) {
 		*ret_val = map_entry(m, slot) + m->val_off;
 		return 0;
 	}
@@ -188,8 +188,8 @@ map_insert(struct map *m, const void *key, void **ret_val)
 
 		if (rc != 0)
 			return rc;
+		(void)map_seek(m, k, &slot);
 	}
-	(void)map_seek(m, k, &slot);
 	m->tag[slot] = k.tag;
 	m->n++;
 	e = map_entry(m, slot);

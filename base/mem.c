@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* This is the module the ban exists for: lift it here. */
 #define BASE_IMPL
@@ -90,6 +93,14 @@ void
 mem_free(void *p)
 {
 	free(p);
+}
+
+void
+mem_share_heaps(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_ARENA_MAX, 2);
+#endif
 }
 
 void

@@ -44,6 +44,13 @@ char *mem_dup_text(const char *p, size_t n) WARN_UNUSED;
 void mem_free(void *p);
 
 /*
+ * For a program's start, before it has threads: let them share few heaps. The C
+ * library gives each thread one, which costs memory that lies idle and, as they
+ * grow by single pages, time. Does nothing where there is no such choice.
+ */
+void mem_share_heaps(void);
+
+/*
  * Fault injection, for tests. Counting starts anew at each call:
  *   nth > 0   the nth allocation from now fails; with `forever`, every later
  *             one as well

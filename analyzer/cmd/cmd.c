@@ -9,6 +9,7 @@
 #include "analyzer/cmd/completion.h"
 #include "analyzer/cmd/help.h"
 #include "analyzer/cmd/interrupt.h"
+#include "base/mem.h"
 #include "version.h"
 
 enum cmd_status {
@@ -173,6 +174,7 @@ cmd_main(int argc, char **argv)
 	bool usage;
 	int rc;
 
+	mem_share_heaps();
 	/* A closed pipe is to be an error of fwrite(), not our end. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	term_init(&c.out, stdout);

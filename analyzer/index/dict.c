@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/index/dict.h"
 
+#include <string.h>
+
 enum {
 	DICT_VALUES = 200000,      /* in memory at once */
 	DICT_BYTES = 24 * 1048576, /* of strings */
@@ -16,7 +18,7 @@ init(struct dict *d, bool fixed)
 	*d = (struct dict){ .next = 1, .fixed = fixed };
 	arena_init(&d->strings, DICT_BYTES, DICT_CHUNK);
 	map_init(&d->map, fixed ? sizeof(struct addr) : MAP_STR,
-	         sizeof(int64_t), DICT_VALUES, key);
+	         sizeof(struct dict_value), DICT_VALUES, key);
 	return rc;
 }
 
@@ -47,6 +49,7 @@ make_room(struct dict *d)
 		return;
 	map_clear(&d->map);
 	arena_clear(&d->strings);
+	memset(d->recent, 0, sizeof(d->recent));
 }
 
 /* A copy that lives as long as the map's entry; empty when there is no room. */
@@ -61,15 +64,34 @@ keep(struct dict *d, struct str s)
 	return arena_dup(&d->strings, s);
 }
 
+/* ---- what came lately ---- */
+
+/*
+ * Anybody can make values collide here; they are then found in the map, as all
+ * others are.
+ */
+static struct dict_recent *
+recent_slot(struct dict *d, const void *p, size_t n)
+{
+	uint64_t head = 0, tail = 0;
+	size_t part = n < sizeof(head) ? n : sizeof(head);
+
+	memcpy(&head, p, part);
+	memcpy(&tail, (const uint8_t *)p + n - part, part);
+	head = (head ^ tail << 7 ^ n) * UINT64_C(0x9e3779b97f4a7c15);
+	return &d->recent[head >> 32 & (DICT_RECENT - 1)];
+}
+
+/* ---- texts ---- */
+
 static int
-insert_text(struct dict *d, struct str s, int64_t *ret_id, bool *ret_new)
+insert_text(struct dict *d, struct str s, struct dict_value *ret_value)
 {
 	struct str copy;
 	void *slot;
 	int rc;
 
-	*ret_id = d->next++;
-	*ret_new = true;
+	*ret_value = (struct dict_value){ .id = d->next++ };
 	make_room(d);
 	copy = keep(d, s);
 	if (copy.n != s.n)
@@ -77,42 +99,73 @@ insert_text(struct dict *d, struct str s, int64_t *ret_id, bool *ret_new)
 	rc = map_insert_str(&d->map, copy, &slot);
 	if (rc < 0)
 		return rc;
-	*(int64_t *)slot = *ret_id;
+	ret_value->text = copy.p;
+	*(struct dict_value *)slot = *ret_value;
 	return 0;
 }
 
 int
 dict_text(struct dict *d, struct str s, int64_t *ret_id, bool *ret_new)
 {
-	const int64_t *id;
+	const struct dict_value *known;
+	struct dict_value value;
+	struct dict_recent *r;
+	int rc = 0;
 
 	*ret_new = false;
 	*ret_id = 0;
 	if (s.n == 0)
 		return 0;
-	id = map_find_str(&d->map, s);
-	if (id == NULL)
-		return insert_text(d, s, ret_id, ret_new);
-	*ret_id = *id;
+	r = recent_slot(d, s.p, s.n);
+	if (r->value.id != 0 && r->n == s.n &&
+	    memcmp(r->value.text, s.p, s.n) == 0) {
+		*ret_id = r->value.id;
+		return 0;
+	}
+	known = map_find_str(&d->map, s);
+	if (known != NULL)
+		value = *known;
+	else
+		rc = insert_text(d, s, &value);
+	if (rc != 0)
+		return rc;
+	if (value.text != NULL)
+		*r = (struct dict_recent){ .value = value, .n = s.n };
+	*ret_new = known == NULL;
+	*ret_id = value.id;
 	return 0;
 }
+
+/* ---- addresses ---- */
 
 int
 dict_addr(struct dict *d, const struct addr *a, int64_t *ret_id, bool *ret_new)
 {
-	const int64_t *id = map_find(&d->map, a->b);
-	void *slot;
-	int rc;
+	struct dict_recent *r = recent_slot(d, a->b, sizeof(a->b));
+	const struct dict_value *known;
+	struct dict_value value;
 
-	*ret_new = id == NULL;
-	if (id != NULL) {
-		*ret_id = *id;
+	*ret_new = false;
+	if (r->value.id != 0 && memcmp(r->addr.b, a->b, sizeof(a->b)) == 0) {
+		*ret_id = r->value.id;
 		return 0;
 	}
-	make_room(d);
-	rc = map_insert(&d->map, a->b, &slot);
-	if (rc < 0)
-		return rc;
-	*ret_id = *(int64_t *)slot = d->next++;
+	known = map_find(&d->map, a->b);
+	if (known != NULL) {
+		value = *known;
+	} else {
+		void *slot;
+		int rc;
+
+		make_room(d);
+		rc = map_insert(&d->map, a->b, &slot);
+		if (rc < 0)
+			return rc;
+		value = (struct dict_value){ .id = d->next++ };
+		*(struct dict_value *)slot = value;
+		*ret_new = true;
+	}
+	*r = (struct dict_recent){ .value = value, .addr = *a };
+	*ret_id = value.id;
 	return 0;
 }

@@ -3,7 +3,9 @@
  * dict: ids for repeated strings and addresses while an index is written.
  *
  * A bounded memory of what has an id already. When it is full it starts anew,
- * and a value may then get a second id: readers compare values, not ids.
+ * and a value may then get a second id: readers compare values, not ids. Most
+ * rows name what the rows just before them named (methods, hosts, addresses),
+ * so those are found by comparing bytes, before any keyed hash is computed.
  */
 #ifndef INDEX_DICT_H
 #define INDEX_DICT_H
@@ -17,8 +19,24 @@
 #include "base/map.h"
 #include "base/str.h"
 
+enum { DICT_RECENT = 256 }; /* a power of two */
+
+struct dict_value {
+	const char
+	    *text; /* where the value is kept; NULL: an address, or not */
+	int64_t id;
+};
+
+/* A value that came lately; id 0: none. */
+struct dict_recent {
+	struct dict_value value;
+	struct addr addr; /* an address itself, */
+	size_t n;         /* or the length of the text */
+};
+
 struct dict {
 	struct map map;
+	struct dict_recent recent[DICT_RECENT];
 	int64_t next;         /* id of the next new value */
 	struct arena strings; /* that the map points to */
 	bool fixed;           /* addresses instead of strings */

@@ -3,128 +3,123 @@
 
 #include <stddef.h>
 
+/* Laid out by hand: a table reads as one. */
+/* clang-format off */
+
 /* The numbers are SCHEMA_APPLICATION and SCHEMA_VERSION. */
-const char schema_pragmas[] = "PRAGMA page_size=8192;"
-			      "PRAGMA journal_mode=WAL;"
-			      "PRAGMA synchronous=OFF;"
-			      "PRAGMA wal_autocheckpoint=4000;"
-			      "PRAGMA cache_size=-32768;"
-			      "PRAGMA temp_store=FILE;"
-			      "PRAGMA application_id=1263749464;"
-			      "PRAGMA user_version=1;";
+const char schema_pragmas[] =
+	"PRAGMA page_size=8192;"
+	"PRAGMA synchronous=OFF;"
+	"PRAGMA wal_autocheckpoint=4000;"
+	"PRAGMA cache_size=-32768;"
+	"PRAGMA temp_store=FILE;"
+	"PRAGMA application_id=1263749464;"
+	"PRAGMA user_version=1;";
+
+const char schema_log[] = "PRAGMA journal_mode=WAL;";
+const char schema_no_log[] = "PRAGMA journal_mode=OFF;";
 
 #define INT(name) name " INTEGER NOT NULL"
 #define TXT(name) name " TEXT NOT NULL"
 #define BIN(name) name " BLOB NOT NULL"
 
 /* What one side of a stream sent. */
-#define SIDE(n)                                                                \
-	INT("packets_" n)                                                      \
-	"," INT("bytes_" n) "," INT("payload_" n) "," INT(                     \
-	    "retransmissions"                                                  \
-	    "_" n) "," INT("out"                                               \
-	                   "_of"                                               \
-	                   "_or"                                               \
-	                   "der"                                               \
-	                   "_" n) "," INT("duplicate_acks_" n) "," INT("zero_" \
-	                                                               "windo" \
-	                                                               "ws"    \
-	                                                               "_" n) "," INT("gaps_" n) "," INT("gap_bytes_" n) "," INT("tcp_flags_" n)
+#define SIDE(n) \
+	INT("packets_" n) "," INT("bytes_" n) "," INT("payload_" n) "," \
+	INT("retransmissions_" n) "," INT("out_of_order_" n) "," \
+	INT("duplicate_acks_" n) "," INT("zero_windows_" n) "," \
+	INT("gaps_" n) "," INT("gap_bytes_" n) "," INT("tcp_flags_" n)
 
-/* clang-format off: a table reads as one. */
 const char *const schema_tables[] = {
-	"CREATE TABLE meta(key TEXT PRIMARY KEY," TXT("value") ") STRICT",
+	"CREATE TABLE meta("
+	"key TEXT PRIMARY KEY" "," TXT("value")
+	") STRICT",
 
-	"CREATE TABLE source(id INTEGER PRIMARY KEY," TXT("name") "," TXT(
-	    "pat"
-	    "h") "," TXT("sha256") "," TXT("format") "," INT("point") "," INT("bytes") "," INT("inode") "," INT("mtime") "," INT("records") "," INT("first_ts") "," INT("last_ts") "," INT("tls") ") STRICT",
+	"CREATE TABLE source("
+	"id INTEGER PRIMARY KEY" "," TXT("name") "," TXT("path") ","
+	TXT("sha256") "," TXT("format") "," INT("point") "," INT("bytes") ","
+	INT("inode") "," INT("mtime") "," INT("records") ","
+	INT("first_ts") "," INT("last_ts") "," INT("tls")
+	") STRICT",
 
-	"CREATE TABLE iface(" INT("source") "," INT("iface") "," TXT(
-	    "name") "," INT("linktype") "," INT("snaplen") "," INT("drops") ",P"
-									    "RI"
-									    "MA"
-									    "RY"
-									    " K"
-									    "EY"
-									    "(s"
-									    "ou"
-									    "rc"
-									    "e,"
-									    "if"
-									    "ac"
-									    "e)"
-									    ") "
-									    "ST"
-									    "RI"
-									    "C"
-									    "T",
+	"CREATE TABLE iface("
+	INT("source") "," INT("iface") "," TXT("name") "," INT("linktype") ","
+	INT("snaplen") "," INT("drops") "," "PRIMARY KEY(source,iface)"
+	") STRICT",
 
-	"CREATE TABLE packet_count(" INT("source") "," INT(
-	    "disposition") "," INT("n") ","
-					"PRIMARY KEY(source,disposition)) "
-					"STRICT,WITHOUT ROWID",
+	"CREATE TABLE packet_count("
+	INT("source") "," INT("disposition") "," INT("n") ","
+	"PRIMARY KEY(source,disposition)"
+	") STRICT,WITHOUT ROWID",
 
-	"CREATE TABLE point(id INTEGER PRIMARY KEY," TXT("node") "," TXT(
-	    "node_ip") "," TXT("label") ") STRICT",
+	"CREATE TABLE point("
+	"id INTEGER PRIMARY KEY" "," TXT("node") "," TXT("node_ip") ","
+	TXT("label")
+	") STRICT",
 
-	"CREATE TABLE text(id INTEGER PRIMARY KEY," TXT("value") ") STRICT",
+	"CREATE TABLE text("
+	"id INTEGER PRIMARY KEY" "," TXT("value")
+	") STRICT",
+
 	"INSERT INTO text VALUES(0,'')",
 
-	"CREATE TABLE addr(id INTEGER PRIMARY KEY," BIN("ip") "," TXT(
-	    "text") ") STRICT",
+	"CREATE TABLE addr("
+	"id INTEGER PRIMARY KEY" "," BIN("ip") "," TXT("text")
+	") STRICT",
 
-	"CREATE TABLE protocol(id INTEGER PRIMARY KEY," TXT("key") "," TXT(
-	    "abbr") "," TXT("name") ") STRICT",
+	"CREATE TABLE protocol("
+	"id INTEGER PRIMARY KEY" "," TXT("key") "," TXT("abbr") ","
+	TXT("name")
+	") STRICT",
 
-	"CREATE TABLE identity(" INT("addr") "," INT("port") "," INT("node") "," INT(
-	    "from_ts") "," INT("to_ts") "," INT("early") "," INT("name") "," INT("ns") ") STRICT",
+	"CREATE TABLE identity("
+	INT("addr") "," INT("port") "," INT("node") "," INT("from_ts") ","
+	INT("to_ts") "," INT("early") "," INT("name") "," INT("ns")
+	") STRICT",
 
-	"CREATE TABLE stream(id INTEGER PRIMARY KEY," INT("point") "," INT("l4") "," INT("state") "," INT("addr_0") "," INT("port_0") "," INT("addr_1") "," INT("port_1") "," INT("client") "," INT("flags") "," INT(
-	    "first_ts") "," INT("last_ts") "," INT("handshake_rtt") "," SIDE("0") "," SIDE("1") "," INT("entries") "," INT("protocol") "," INT("reason") ") STRICT",
+	"CREATE TABLE stream("
+	"id INTEGER PRIMARY KEY" "," INT("point") "," INT("l4") ","
+	INT("state") "," INT("addr_0") "," INT("port_0") "," INT("addr_1") ","
+	INT("port_1") "," INT("client") "," INT("flags") ","
+	INT("first_ts") "," INT("last_ts") "," INT("handshake_rtt") ","
+	SIDE("0") "," SIDE("1") "," INT("entries") "," INT("protocol") ","
+	INT("reason")
+	") STRICT",
 
-	"CREATE TABLE stream_part(" INT("stream") "," INT("part") "," INT(
-	    "firs"
-	    "t_"
-	    "pack"
-	    "et") "," INT("off_0") "," INT("off_1") "," BIN("packets") "," BIN("map_0") "," BIN("map_1") ","
-													 "PRIM"
-													 "ARY "
-													 "KEY("
-													 "stre"
-													 "am,"
-													 "part"
-													 ")) "
-													 "STRI"
-													 "CT,"
-													 "WITH"
-													 "OUT "
-													 "ROWI"
-													 "D",
+	"CREATE TABLE stream_part("
+	INT("stream") "," INT("part") "," INT("first_packet") ","
+	INT("off_0") "," INT("off_1") "," BIN("packets") "," BIN("map_0") ","
+	BIN("map_1") "," "PRIMARY KEY(stream,part)"
+	") STRICT,WITHOUT ROWID",
 
-	"CREATE TABLE entry(id INTEGER PRIMARY KEY," INT("stream") "," INT(
-	    "ord"
-	    "ina"
-	    "l") "," INT("proto") "," INT("flags") "," INT("s"
-	                                                   "t"
-	                                                   "a"
-	                                                   "t"
-	                                                   "u"
-	                                                   "s") "," INT("metho"
-	                                                                "d") "," INT("target") "," INT("host") "," INT("ts") "," INT("elapsed") "," INT("req_lead") "," INT("res_first") "," INT("res_last") "," INT("req_size") "," INT("res_size") "," INT("req_off") "," INT("req_len") "," INT("res_off") "," INT("res_len") "," INT("client") "," INT("client_port") "," INT("server") "," INT("server_port") "," INT("point") "," INT("tls") ",spans BLOB) STRICT",
+	"CREATE TABLE entry("
+	"id INTEGER PRIMARY KEY" "," INT("stream") "," INT("ordinal") ","
+	INT("proto") "," INT("flags") "," INT("status") "," INT("method") ","
+	INT("target") "," INT("host") "," INT("ts") "," INT("elapsed") ","
+	INT("req_lead") "," INT("res_first") "," INT("res_last") ","
+	INT("req_size") "," INT("res_size") "," INT("req_off") ","
+	INT("req_len") "," INT("res_off") "," INT("res_len") ","
+	INT("client") "," INT("client_port") "," INT("server") ","
+	INT("server_port") "," INT("point") "," INT("tls") "," "spans BLOB"
+	") STRICT",
 
-	"CREATE TABLE kept(" INT("entry") "," INT("side") "," BIN(
-	    "bytes") ","
-		     "PRIMARY KEY(entry,side)) STRICT,WITHOUT ROWID",
+	"CREATE TABLE kept("
+	INT("entry") "," INT("side") "," BIN("bytes") ","
+	"PRIMARY KEY(entry,side)"
+	") STRICT,WITHOUT ROWID",
 
-	"CREATE TABLE diag(id INTEGER PRIMARY KEY," INT("kind") "," INT(
-	    "severi"
-	    "ty") "," INT("source") "," INT("record") "," INT("stream") "," INT("side") "," INT("off") "," INT("len") "," INT("t"
-	                                                                                                                      "s") "," TXT("name") "," TXT("text") ") STRICT",
+	"CREATE TABLE diag("
+	"id INTEGER PRIMARY KEY" "," INT("kind") "," INT("severity") ","
+	INT("source") "," INT("record") "," INT("stream") "," INT("side") ","
+	INT("off") "," INT("len") "," INT("ts") "," TXT("name") ","
+	TXT("text")
+	") STRICT",
 
 	NULL,
 };
 /* clang-format on */
 
+/* An index ends with the row's id, which is the order among equals. */
 const char schema_indexes[] =
-    "CREATE INDEX entry_ts ON entry(ts,id);"
+    "CREATE INDEX entry_ts ON entry(ts);"
     "CREATE INDEX entry_stream ON entry(stream,ordinal);";

@@ -9,6 +9,8 @@
 #define SCHEMA_VERSION     1
 
 extern const char schema_pragmas[];       /* of a new file, before any table */
+extern const char schema_log[];           /* others read while it is written */
+extern const char schema_no_log[];        /* nobody does */
 extern const char *const schema_tables[]; /* statements; NULL ends */
 extern const char schema_indexes[];       /* made when it is sealed */
 

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/index/seal.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/entry/position.h"
 #include "analyzer/index/db.h"
 #include "analyzer/index/part.h"
 #include "analyzer/index/seal_dict.h"
-#include "base/buf.h"
 #include "base/mem.h"
 
 enum {
 	SEAL_BUFFER = 1 << 16, /* bytes hashed at once */
-	SEAL_ROW = 1 << 24,    /* bytes of one row that is to be sorted */
 	ID_SHIFT = POSITION_RECORD_BITS + POSITION_SEQ_BITS,
 };
 
@@ -23,30 +21,37 @@ enum {
 struct seal {
 	sqlite3 *db;
 	struct sha256 sha;
-	struct buf buf;    /* serialised, not hashed yet */
 	uint32_t *place;   /* of a source, by ordinal, in order of names */
 	uint32_t *sources; /* ordinals in order of names */
 	size_t nsources;
 	bool ordered; /* the ordinals are in order of names */
 	struct seal_dict *dict;
 	int error;
+	size_t n;                   /* of bytes[] */
+	uint8_t bytes[SEAL_BUFFER]; /* serialised, not hashed yet */
 };
 
 /* ---- serialisation ---- */
 
 static void
+flush(struct seal *s)
+{
+	if (s->error == 0)
+		s->error = sha256_update(&s->sha, s->bytes, s->n);
+	s->n = 0;
+}
+
+static void
 put(struct seal *s, const void *p, size_t n)
 {
-	if (s->error != 0)
-		return;
-	if (s->buf.n + n > SEAL_BUFFER) {
-		s->error = sha256_update(&s->sha, s->buf.p, s->buf.n);
-		buf_clear(&s->buf);
-	}
-	if (s->error == 0 && n > SEAL_BUFFER)
+	if (n > SEAL_BUFFER - s->n)
+		flush(s);
+	if (n <= SEAL_BUFFER) {
+		memcpy(s->bytes + s->n, p, n);
+		s->n += n;
+	} else if (s->error == 0) {
 		s->error = sha256_update(&s->sha, p, n);
-	else if (s->error == 0)
-		s->error = buf_append(&s->buf, p, n);
+	}
 }
 
 static void
@@ -89,79 +94,83 @@ canonical_id(const struct seal *s, int64_t id)
 static void
 put_columns(struct seal *s, sqlite3_stmt *st, int from)
 {
-	for (int i = from; i < sqlite3_column_count(st); i++) {
-		switch (sqlite3_column_type(st, i)) {
+	int n = sqlite3_column_count(st);
+
+	for (int i = from; i < n; i++) {
+		sqlite3_value *v = sqlite3_column_value(st, i);
+
+		switch (sqlite3_value_type(v)) {
 		case SQLITE_INTEGER:
-			put_int(s, sqlite3_column_int64(st, i));
+			put_int(s, sqlite3_value_int64(v));
 			break;
 		case SQLITE_NULL:
 			put_int(s, 0);
 			break;
-		default: {
-			const void *p = sqlite3_column_blob(st, i);
-
-			put_bytes(s, p, sqlite3_column_bytes(st, i));
-		}
+		default:
+			put_bytes(s, sqlite3_column_blob(st, i),
+			          sqlite3_column_bytes(st, i));
 		}
 	}
 }
 
+/* The statement's end: what broke it off while it was stepped through. */
+static int
+finish(struct seal *s, sqlite3_stmt *st, int rc, struct err *e)
+{
+	if (sqlite3_reset(st) != SQLITE_OK && rc == 0)
+		rc = db_error(s->db, "digest", e);
+	(void)sqlite3_finalize(st);
+	return rc != 0 ? rc : s->error;
+}
+
 /* ---- sources ---- */
+
+static int
+take_source(struct seal *s, int64_t id, size_t room, struct err *e)
+{
+	if (id >= (int64_t)room || s->nsources == room)
+		return err_set(e, ERR_CORRUPT, "index: source ids");
+	s->place[id] = (uint32_t)s->nsources;
+	s->ordered &= id == (int64_t)s->nsources;
+	s->sources[s->nsources++] = (uint32_t)id;
+	return 0;
+}
+
+static int
+count_sources(struct seal *s, struct err *e, size_t *ret_n)
+{
+	sqlite3_stmt *st;
+	int rc = db_prepare(s->db, "SELECT count(*) FROM source WHERE id>=0", e,
+	                    &st);
+
+	if (rc != 0)
+		return rc;
+	if (sqlite3_step(st) == SQLITE_ROW)
+		*ret_n = (size_t)sqlite3_column_int64(st, 0);
+	return finish(s, st, 0, e);
+}
 
 static int
 load_sources(struct seal *s, struct err *e)
 {
 	sqlite3_stmt *st;
 	size_t n = 0;
-	int rc = db_prepare(
-	    s->db, "SELECT id FROM source WHERE id>=0 ORDER BY name,id", e,
-	    &st);
+	int rc = count_sources(s, e, &n);
 
+	if (rc == 0)
+		rc = db_prepare(s->db,
+		                "SELECT id FROM source WHERE id>=0 "
+		                "ORDER BY name,id",
+		                e, &st);
 	if (rc != 0)
 		return rc;
-	while (sqlite3_step(st) == SQLITE_ROW)
-		n++;
-	(void)sqlite3_reset(st);
 	s->place = mem_array(n + 1, sizeof(*s->place));
 	s->sources = mem_array(n + 1, sizeof(*s->sources));
-	if (s->place == NULL || s->sources == NULL) {
-		rc = ERR_NOMEM;
-		err_set(e, rc, "out of memory");
-	}
-	while (rc == 0 && s->nsources < n && sqlite3_step(st) == SQLITE_ROW) {
-		int64_t id = sqlite3_column_int64(st, 0);
-
-		if (id >= (int64_t)n)
-			rc = err_set(e, ERR_CORRUPT, "index: source ids");
-		else
-			s->place[id] = (uint32_t)s->nsources;
-		s->ordered &= id == (int64_t)s->nsources;
-		s->sources[s->nsources++] = (uint32_t)id;
-	}
-	(void)sqlite3_finalize(st);
-	return rc;
-}
-
-static int
-put_sources(struct seal *s, struct err *e)
-{
-	sqlite3_stmt *st;
-	int rc = db_prepare(
-	    s->db,
-	    "SELECT s.name,s.bytes,s.sha256,s.records,p.node,p.node_ip,p.label,"
-	    "(SELECT group_concat(disposition||':'||n) FROM packet_count c "
-	    "WHERE c.source=s.id) FROM source s LEFT JOIN point p "
-	    "ON p.id=s.point AND s.id>=0 ORDER BY s.name",
-	    e, &st);
-
-	if (rc != 0)
-		return rc;
-	while (sqlite3_step(st) == SQLITE_ROW) {
-		put(s, "S", 1);
-		put_columns(s, st, 0);
-	}
-	(void)sqlite3_finalize(st);
-	return s->error;
+	if (s->place == NULL || s->sources == NULL)
+		rc = err_set(e, ERR_NOMEM, "out of memory");
+	while (rc == 0 && sqlite3_step(st) == SQLITE_ROW)
+		rc = take_source(s, sqlite3_column_int64(st, 0), n, e);
+	return finish(s, st, rc, e);
 }
 
 /* ---- streams, positions, entries: per source, by id ---- */
@@ -260,6 +269,7 @@ struct section {
 	bool parts;
 };
 
+/* In the order of the format's description: first the streams, then entries. */
 static const struct section sections[] = {
 	{ 'T',
 	  "SELECT id,point,addr_0,addr_1,protocol,reason,l4,state,port_0,"
@@ -326,6 +336,8 @@ put_section(struct seal *s, const struct section *sec, struct err *e)
 	sqlite3_stmt *st;
 	int rc = db_prepare(s->db, sec->sql, e, &st);
 
+	if (rc != 0)
+		return rc;
 	for (size_t i = 0; i < s->nsources && rc == 0; i++) {
 		int64_t base = (int64_t)s->sources[i] << ID_SHIFT;
 
@@ -336,10 +348,7 @@ put_section(struct seal *s, const struct section *sec, struct err *e)
 		if (sqlite3_reset(st) != SQLITE_OK)
 			rc = db_error(s->db, "digest", e);
 	}
-	if (rc == 0)
-		rc = s->error;
-	(void)sqlite3_finalize(st);
-	return rc;
+	return finish(s, st, rc, e);
 }
 
 /* ---- sections that SQLite sorts ---- */
@@ -356,9 +365,19 @@ put_sorted(struct seal *s, char tag, const char *sql, struct err *e)
 		put(s, &tag, 1);
 		put_columns(s, st, 0);
 	}
-	if (sqlite3_finalize(st) != SQLITE_OK)
-		return db_error(s->db, "digest", e);
-	return s->error;
+	return finish(s, st, 0, e);
+}
+
+static int
+put_sources(struct seal *s, struct err *e)
+{
+	return put_sorted(
+	    s, 'S',
+	    "SELECT s.name,s.bytes,s.sha256,s.records,p.node,p.node_ip,p.label,"
+	    "(SELECT group_concat(disposition||':'||n) FROM packet_count c "
+	    "WHERE c.source=s.id) FROM source s LEFT JOIN point p "
+	    "ON p.id=s.point AND s.id>=0 ORDER BY s.name",
+	    e);
 }
 
 static int
@@ -392,46 +411,123 @@ put_rest(struct seal *s, struct err *e)
 	return rc;
 }
 
-static int
-serialise(struct seal *s, struct err *e)
-{
-	int rc = seal_dict_new(s->db, e, &s->dict);
+/* ---- the two halves ---- */
 
-	if (rc == 0)
-		rc = load_sources(s, e);
-	if (rc == 0)
-		rc = put_sources(s, e);
-	for (size_t i = 0; i < ARRAY_LEN(sections) && rc == 0; i++)
+enum { SECTIONS_STREAMS = 2 }; /* of sections[]: those of the first half */
+
+/* Of the evidence, its streams, and what is known or wrong. */
+static int
+serialise_streams(struct seal *s, struct err *e)
+{
+	int rc = put_sources(s, e);
+
+	for (size_t i = 0; i < SECTIONS_STREAMS && rc == 0; i++)
 		rc = put_section(s, &sections[i], e);
+	return rc == 0 ? put_rest(s, e) : rc;
+}
+
+/* Of what was found in the streams. */
+static int
+serialise_entries(struct seal *s, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = SECTIONS_STREAMS; i < ARRAY_LEN(sections) && rc == 0;
+	     i++)
+		rc = put_section(s, &sections[i], e);
+	return rc;
+}
+
+struct half {
+	const char *path;
+	bool most; /* names most of what the dictionaries know */
+	int (*serialise)(struct seal *s, struct err *e);
+	struct err err;
+	int rc;
+	uint8_t digest[SHA256_SIZE];
+};
+
+static int
+half_digest(struct half *h, struct seal *s)
+{
+	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
+	            SQLITE_OPEN_EXRESCODE;
+	int rc = sha256_init(&s->sha);
+
+	if (rc == 0 &&
+	    sqlite3_open_v2(h->path, &s->db, flags, NULL) != SQLITE_OK)
+		rc = db_error(s->db, h->path, &h->err);
 	if (rc == 0)
-		rc = put_rest(s, e);
-	if (rc == 0 && s->buf.n > 0)
-		rc = sha256_update(&s->sha, s->buf.p, s->buf.n);
+		rc = seal_dict_new(s->db, h->most, &h->err, &s->dict);
+	if (rc == 0)
+		rc = load_sources(s, &h->err);
+	if (rc == 0)
+		rc = h->serialise(s, &h->err);
+	if (rc == 0) {
+		flush(s);
+		rc = s->error;
+	}
+	return rc == 0 ? sha256_final(&s->sha, h->digest) : rc;
+}
+
+static void *
+half_main(void *arg)
+{
+	struct half *h = arg;
+	struct seal *s = mem_zalloc(sizeof(*s));
+
+	h->rc = ERR_NOMEM;
+	if (s == NULL)
+		return NULL;
+	s->ordered = true;
+	h->rc = half_digest(h, s);
+	seal_dict_free(s->dict);
+	(void)sqlite3_close(s->db);
+	sha256_release(&s->sha);
+	mem_free(s->place);
+	mem_free(s->sources);
+	mem_free(s);
+	return NULL;
+}
+
+static int
+join_halves(const struct half h[2], uint8_t ret_digest[SHA256_SIZE])
+{
+	struct sha256 sha = SHA256_INIT;
+	int rc = sha256_init(&sha);
+
+	for (size_t i = 0; i < 2 && rc == 0; i++)
+		rc = sha256_update(&sha, h[i].digest, SHA256_SIZE);
+	if (rc == 0)
+		rc = sha256_final(&sha, ret_digest);
+	sha256_release(&sha);
 	return rc;
 }
 
 int
 seal_digest(const char *path, struct err *e, uint8_t ret_digest[SHA256_SIZE])
 {
-	struct seal s = { .ordered = true };
-	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
-	            SQLITE_OPEN_EXRESCODE;
-	int rc = sha256_init(&s.sha);
+	struct half h[2] = {
+		{ .path = path, .serialise = serialise_streams },
+		{ .path = path, .most = true, .serialise = serialise_entries },
+	};
+	pthread_t thread;
+	bool threaded = pthread_create(&thread, NULL, half_main, &h[0]) == 0;
+	int rc = 0;
 
-	buf_init(&s.buf, SEAL_BUFFER);
-	if (rc == 0 && sqlite3_open_v2(path, &s.db, flags, NULL) != SQLITE_OK)
-		rc = db_error(s.db, path, e);
+	(void)half_main(&h[1]);
+	if (threaded)
+		(void)pthread_join(thread, NULL);
+	else
+		(void)half_main(&h[0]);
+	for (size_t i = 0; i < 2 && rc == 0; i++) {
+		rc = h[i].rc;
+		if (rc != 0 && e != NULL)
+			*e = h[i].err;
+	}
 	if (rc == 0)
-		rc = serialise(&s, e);
-	if (rc == 0)
-		rc = sha256_final(&s.sha, ret_digest);
+		rc = join_halves(h, ret_digest);
 	if (rc != 0 && e != NULL && e->code == 0)
 		err_set(e, rc, "index: digest: %s", err_text(rc));
-	seal_dict_free(s.dict);
-	(void)sqlite3_close(s.db);
-	sha256_release(&s.sha);
-	buf_release(&s.buf);
-	mem_free(s.place);
-	mem_free(s.sources);
 	return rc;
 }

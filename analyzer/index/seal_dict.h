@@ -2,13 +2,15 @@
 /*
  * seal_dict: what dictionary ids stand for, while a digest is computed.
  *
- * A value is represented by the first SEAL_DICT bytes of its SHA-256. A small
- * cache serves the ids that come again and again; the others are looked up.
+ * A value is represented by the first SEAL_DICT bytes of its SHA-256. Whoever
+ * will ask for most ids has those of the first million of a kind read in one
+ * pass; a small cache stands in front of the others.
  */
 #ifndef INDEX_SEAL_DICT_H
 #define INDEX_SEAL_DICT_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -26,11 +28,12 @@ enum seal_kind {
 
 struct seal_dict;
 
-int seal_dict_new(sqlite3 *db, struct err *e,
+/* `most`: most ids will be asked for. */
+int seal_dict_new(sqlite3 *db, bool most, struct err *e,
                   struct seal_dict **ret_dict) WARN_UNUSED;
 void seal_dict_free(struct seal_dict *d);
 
-/* ERR_CORRUPT when there is no such id. */
+/* ERR_CORRUPT when there is no such id, ERR_DB when the file cannot be read. */
 int seal_dict_get(struct seal_dict *d, enum seal_kind kind, int64_t id,
                   uint8_t ret_value[SEAL_DICT]) WARN_UNUSED;
 

@@ -26,7 +26,7 @@ enum {
 /* ---- life ---- */
 
 static int
-open_db(struct index_writer *w, const char *path, struct err *e)
+open_db(struct index_writer *w, const char *path, bool watched, struct err *e)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
 	            SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -35,6 +35,8 @@ open_db(struct index_writer *w, const char *path, struct err *e)
 	if (sqlite3_open_v2(path, &w->db, flags, NULL) != SQLITE_OK)
 		return db_error(w->db, path, e);
 	rc = db_exec(w->db, schema_pragmas, e);
+	if (rc == 0)
+		rc = db_exec(w->db, watched ? schema_log : schema_no_log, e);
 	for (size_t i = 0; rc == 0 && schema_tables[i] != NULL; i++)
 		rc = db_exec(w->db, schema_tables[i], e);
 	if (rc == 0)
@@ -43,7 +45,8 @@ open_db(struct index_writer *w, const char *path, struct err *e)
 }
 
 int
-index_create(const char *path, struct err *e, struct index_writer **ret_writer)
+index_create(const char *path, bool watched, struct err *e,
+             struct index_writer **ret_writer)
 {
 	struct index_writer *w = mem_zalloc(sizeof(*w));
 	struct stat st;
@@ -59,7 +62,7 @@ index_create(const char *path, struct err *e, struct index_writer **ret_writer)
 	if (rc == 0 && stat(path, &st) == 0)
 		rc = err_set(e, ERR_EXIST, "%s: already exists", path);
 	if (rc == 0)
-		rc = open_db(w, path, e);
+		rc = open_db(w, path, watched, e);
 	if (rc != 0) {
 		index_writer_free(w);
 		return rc;
@@ -637,6 +640,9 @@ index_seal(struct index_writer *w, struct err *e,
 	char hex[SHA256_HEX_MAX];
 	int rc = commit(w, e);
 
+	/* From here on the digest is computed beside the writing. */
+	if (rc == 0)
+		rc = db_exec(w->db, schema_log, e);
 	if (rc == 0)
 		rc = index_and_digest(w, e, digest);
 	if (rc == 0)

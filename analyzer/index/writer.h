@@ -2,13 +2,16 @@
 /*
  * writer: builds an index file. One thread.
  *
- * While building, the file is in WAL mode and what was put is committed at
- * least every 200 ms when index_tick() is called, so that readers see it grow.
+ * While building, a file that is watched is in WAL mode and what was put is
+ * committed at least every 200 ms when index_tick() is called, so that readers
+ * see it grow.
  * index_seal() is a separate step: secondary indexes, canonical digest,
  * checkpoint, sync; after it the file is opened immutable.
  */
 #ifndef INDEX_WRITER_H
 #define INDEX_WRITER_H
+
+#include <stdbool.h>
 
 #include "analyzer/index/row.h"
 #include "base/compiler.h"
@@ -17,8 +20,11 @@
 
 struct index_writer;
 
-/* Create path; it must not exist. */
-int index_create(const char *path, struct err *e,
+/*
+ * Create path; it must not exist. Unless it is watched nobody may open it
+ * before it is sealed, and it is written without a log: once instead of twice.
+ */
+int index_create(const char *path, bool watched, struct err *e,
                  struct index_writer **ret_writer) WARN_UNUSED;
 /* Without a seal the file stays as it is, marked as partial. */
 void index_writer_free(struct index_writer *w);

@@ -71,7 +71,7 @@ mkindex_begin(struct mkindex *m)
 	need(mkdir(path, 0700) == 0, "mkdir");
 	snprintf(path, sizeof(path), "%s/evidence/node-1_10.1.2.3", m->dir);
 	need(mkdir(path, 0700) == 0, "mkdir");
-	need(index_create(m->index, NULL, &m->w) == 0, "index_create");
+	need(index_create(m->index, true, NULL, &m->w) == 0, "index_create");
 	need(index_put_point(m->w, &point, NULL) == 0, "index_put_point");
 	part_writer_init(&m->parts);
 	m->stream = (struct stream){

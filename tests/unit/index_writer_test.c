@@ -4,11 +4,14 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "analyzer/entry/protocol.h"
 #include "analyzer/index/part.h"
 #include "analyzer/index/reader.h"
+#include "analyzer/index/seal.h"
 #include "base/addr.h"
 #include "base/mem.h"
 #include "tests/tap/tap.h"
@@ -225,7 +228,8 @@ build(const char *path, const struct world *w, char hex[SHA256_HEX_MAX])
 	uint32_t first = w->backwards;
 
 	(void)unlink(path);
-	if (!ok(index_create(path, &err, &iw) == 0, "an index is created")) {
+	if (!ok(index_create(path, true, &err, &iw) == 0,
+	        "an index is created")) {
 		printf("# %s\n", err.text);
 		return;
 	}
@@ -456,6 +460,59 @@ test_hostile(const char *path)
 	}
 }
 
+enum { PAGE = 8192 };
+
+/* Overwrites a page of the file, or puts it back. */
+static void
+swap_page(FILE *f, long page, uint8_t bytes[PAGE])
+{
+	uint8_t had[PAGE];
+
+	(void)fseek(f, page * PAGE, SEEK_SET);
+	if (fread(had, 1, PAGE, f) != PAGE)
+		exit(EXIT_FAILURE);
+	(void)fseek(f, page * PAGE, SEEK_SET);
+	if (fwrite(bytes, 1, PAGE, f) != PAGE || fflush(f) != 0)
+		exit(EXIT_FAILURE);
+	memcpy(bytes, had, PAGE);
+}
+
+/* Whatever cannot be read, a digest is never merely another one. */
+static void
+test_broken_digest(const char *path)
+{
+	struct world w = { .swap = false };
+	char hex[SHA256_HEX_MAX], again[SHA256_HEX_MAX];
+	uint8_t bytes[PAGE], digest[SHA256_SIZE];
+	int failed = 0, wrong = 0;
+	long pages;
+	FILE *f;
+
+	build(path, &w, hex);
+	f = fopen(path, "r+b");
+	if (f == NULL || fseek(f, 0, SEEK_END) != 0)
+		exit(EXIT_FAILURE);
+	pages = ftell(f) / PAGE;
+	for (long page = 0; page < pages; page++) {
+		struct err err = ERR_INIT;
+		int rc;
+
+		memset(bytes, 0xff, sizeof(bytes));
+		swap_page(f, page, bytes);
+		rc = seal_digest(path, &err, digest);
+		failed += rc != 0 && err.code == rc;
+		wrong += rc == 0 &&
+		         strcmp(sha256_hex(digest, again).p, hex) != 0;
+		swap_page(f, page, bytes);
+	}
+	(void)fclose(f);
+	ok(seal_digest(path, NULL, digest) == 0 &&
+	       strcmp(sha256_hex(digest, again).p, hex) == 0,
+	   "the digest is computed again");
+	ok(failed > 10, "pages that cannot be read are told");
+	is_int(wrong, 0, "and none gives another digest");
+}
+
 static void
 test_partial(const char *path)
 {
@@ -467,7 +524,7 @@ test_partial(const char *path)
 	uint64_t count = 0;
 
 	(void)unlink(path);
-	ok(index_create(path, &err, &iw) == 0, "one is being built");
+	ok(index_create(path, true, &err, &iw) == 0, "one is being built");
 	put_whole(iw, &w, 0);
 	put_rows(iw, &w, 0);
 	ok(index_flush(iw, &err) == 0, "what was put is committed");
@@ -477,7 +534,7 @@ test_partial(const char *path)
 	   "and sees the rows");
 	index_reader_free(r);
 	index_writer_free(iw);
-	is_int(index_create(path, &err, &iw), ERR_EXIST,
+	is_int(index_create(path, true, &err, &iw), ERR_EXIST,
 	       "an existing file is not overwritten");
 }
 
@@ -493,6 +550,7 @@ main(void)
 	test_digest(path);
 	test_read(path);
 	test_hostile(path);
+	test_broken_digest(path);
 	test_partial(path);
 	(void)unlink(path);
 	(void)snprintf(wal, sizeof(wal), "%s-wal", path);
