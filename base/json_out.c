@@ -201,20 +201,33 @@ jout_end_array(struct json_out *j)
 static bool
 jout_is_safe(uint8_t b)
 {
-	return b >= 0x20 && b < 0x80 && b != '"' && b != '\\' && b != '<' &&
+	return b >= 0x20 && b < 0x7f && b != '"' && b != '\\' && b != '<' &&
 	       b != '>' && b != '&';
+}
+
+/* \uXXXX; everything that is escaped so lies in the first plane. */
+static void
+jout_escape_unit(struct json_out *j, uint32_t cp)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char text[6] = { '\\',
+		               'u',
+		               hex[cp >> 12 & 15],
+		               hex[cp >> 8 & 15],
+		               hex[cp >> 4 & 15],
+		               hex[cp & 15] };
+
+	jout_bytes(j, text, sizeof(text));
 }
 
 static void
 jout_escape_ascii(struct json_out *j, uint8_t b)
 {
-	static const char hex[] = "0123456789abcdef";
-	char text[6] = { '\\', 'u', '0', '0', hex[b >> 4], hex[b & 15] };
+	char text[2] = { '\\', (char)b };
 
 	switch (b) {
 	case '"':
 	case '\\':
-		text[1] = (char)b;
 		break;
 	case '\n':
 		text[1] = 'n';
@@ -226,10 +239,10 @@ jout_escape_ascii(struct json_out *j, uint8_t b)
 		text[1] = 't';
 		break;
 	default:
-		jout_bytes(j, text, sizeof(text));
+		jout_escape_unit(j, b);
 		return;
 	}
-	jout_bytes(j, text, 2);
+	jout_bytes(j, text, sizeof(text));
 }
 
 static void
@@ -249,12 +262,10 @@ jout_multibyte(struct json_out *j, struct str s)
 		jout_invalid(j);
 		return 1;
 	}
-	if (cp == 0x2028)
-		jout_bytes(j, "\\u2028", 6);
-	else if (cp == 0x2029)
-		jout_bytes(j, "\\u2029", 6);
-	else
+	if (utf8_is_plain(cp))
 		jout_bytes(j, s.p, len);
+	else
+		jout_escape_unit(j, cp);
 	return len;
 }
 

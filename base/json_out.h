@@ -7,10 +7,11 @@
  * its key, an end without its begin) are mistakes of the program: BUG().
  *
  * Text comes from hostile places, so strings are made safe the way Go's
- * encoding/json does it, byte for byte, which is also what the original hub
- * sends: <, > and & as \u003c, \u003e, \u0026; U+2028 and U+2029 escaped;
- * control characters as \u00XX except \n, \r, \t; each byte that is not valid
- * UTF-8 as \ufffd.
+ * encoding/json does it, which is also what the original hub sends: <, > and &
+ * as \u003c, \u003e, \u0026; control characters as \u00XX except \n, \r, \t;
+ * each byte that is not valid UTF-8 as \ufffd. Go escapes U+2028 and U+2029; so
+ * is here whatever utf8_is_plain() does not call plain (DEL, C1, marks that
+ * reorder text): JSON that is looked at on a terminal cannot drive it.
  *
  * Errors stick: after the first (from the write function, or ERR_LIMIT for
  * nesting deeper than JSON_OUT_DEPTH_MAX), every call does nothing, and

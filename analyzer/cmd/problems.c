@@ -16,6 +16,13 @@ file_of(const struct opened *o, const struct diag *d)
 	return opened_source(o, d->at.source);
 }
 
+/* What else it is about: a member that is no capture, a limit, a field. */
+static bool
+has_name(const struct diag *d, struct str file)
+{
+	return d->name.n > 0 && d->text.n > 0 && !str_eq(d->name, file);
+}
+
 void
 problems_text(struct term *t, const struct opened *o, const struct diag *d)
 {
@@ -26,6 +33,10 @@ problems_text(struct term *t, const struct opened *o, const struct diag *d)
 	term_cell(t, -KIND_WIDTH, str_from_c(diag_name(d->kind)));
 	term_text(t, d->text.n > 0 ? d->text : d->name);
 	term_style(t, TERM_DIM);
+	if (has_name(d, file)) {
+		term_printf(t, "  ");
+		term_text(t, d->name);
+	}
 	if (file.n > 0) {
 		term_printf(t, "  [");
 		term_text(t, file);

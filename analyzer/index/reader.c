@@ -120,13 +120,14 @@ prepare(struct index_reader *r, struct err *e)
 	if (rc == 0)
 		rc = db_prepare(r->db,
 		                "SELECT max(part) FROM stream_part "
-		                "WHERE stream=? AND off_0<=?",
-		                e, &r->part_at[0]);
+		                "WHERE stream=?",
+		                e, &r->part_last);
 	if (rc == 0)
 		rc = db_prepare(r->db,
-		                "SELECT max(part) FROM stream_part "
-		                "WHERE stream=? AND off_1<=?",
-		                e, &r->part_at[1]);
+		                "SELECT part,off_0,off_1 FROM stream_part "
+		                "WHERE stream=? AND part<=? "
+		                "ORDER BY part DESC LIMIT 1",
+		                e, &r->part_before);
 	return rc;
 }
 
@@ -170,8 +171,8 @@ index_reader_free(struct index_reader *r)
 	if (r == NULL)
 		return;
 	(void)sqlite3_finalize(r->meta);
-	(void)sqlite3_finalize(r->part_at[0]);
-	(void)sqlite3_finalize(r->part_at[1]);
+	(void)sqlite3_finalize(r->part_last);
+	(void)sqlite3_finalize(r->part_before);
 	(void)sqlite3_finalize(r->stream);
 	(void)sqlite3_finalize(r->parts);
 	(void)sqlite3_close(r->db);
@@ -223,22 +224,80 @@ index_meta(struct index_reader *r, const char *key)
 	return db_text(&row);
 }
 
-int
-index_part_at(struct index_reader *r, int64_t stream, int side, uint64_t off,
-              struct err *e, uint32_t *ret_part)
+/* A part and where it begins, in either direction. */
+struct part_begin {
+	int64_t part;
+	uint64_t off[2];
+};
+
+/* The number of the stream's last part. */
+static int
+part_last(struct index_reader *r, int64_t stream, struct err *e,
+          int64_t *ret_last)
 {
-	sqlite3_stmt *st = r->part_at[side];
+	sqlite3_stmt *st = r->part_last;
 	int rc = 0;
 
 	(void)sqlite3_bind_int64(st, 1, stream);
-	(void)sqlite3_bind_int64(st, 2,
-	                         off > INT64_MAX ? INT64_MAX : (int64_t)off);
 	if (sqlite3_step(st) != SQLITE_ROW)
 		rc = db_error(r->db, "finding a part", e);
 	else if (sqlite3_column_type(st, 0) == SQLITE_NULL)
 		rc = ERR_NOTFOUND;
 	else
-		*ret_part = (uint32_t)sqlite3_column_int64(st, 0);
+		*ret_last = sqlite3_column_int64(st, 0);
 	(void)sqlite3_reset(st);
+	return rc;
+}
+
+/* The part of the highest number up to `max`; 0 when there is none, or 1. */
+static int
+part_before(struct index_reader *r, int64_t stream, int64_t max, struct err *e,
+            struct part_begin *ret_begin)
+{
+	sqlite3_stmt *st = r->part_before;
+	int rc = 0;
+	int step;
+
+	(void)sqlite3_bind_int64(st, 1, stream);
+	(void)sqlite3_bind_int64(st, 2, max);
+	step = sqlite3_step(st);
+	if (step == SQLITE_ROW) {
+		ret_begin->part = sqlite3_column_int64(st, 0);
+		ret_begin->off[0] = (uint64_t)sqlite3_column_int64(st, 1);
+		ret_begin->off[1] = (uint64_t)sqlite3_column_int64(st, 2);
+		rc = 1;
+	} else if (step != SQLITE_DONE) {
+		rc = db_error(r->db, "finding a part", e);
+	}
+	(void)sqlite3_reset(st);
+	return rc;
+}
+
+int
+index_part_at(struct index_reader *r, int64_t stream, int side, uint64_t off,
+              struct err *e, uint32_t *ret_part)
+{
+	struct part_begin begin = { .part = 0 };
+	int64_t low = 0, high = 0, found = -1;
+	int rc = part_last(r, stream, e, &high);
+
+	/* Numbers may be missing; what they had is a hole. */
+	while (rc == 0 && low <= high) {
+		int64_t middle = low + (high - low) / 2;
+		int there = part_before(r, stream, middle, e, &begin);
+
+		if (there < 0)
+			return there;
+		if (there == 0 || begin.off[side] <= off) {
+			found = there == 0 ? found : begin.part;
+			low = middle + 1;
+		} else {
+			high = begin.part - 1;
+		}
+	}
+	if (rc == 0 && found < 0)
+		rc = ERR_NOTFOUND;
+	if (rc == 0)
+		*ret_part = (uint32_t)found;
 	return rc;
 }

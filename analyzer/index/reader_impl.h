@@ -16,7 +16,7 @@ struct index_reader {
 	sqlite3 *db;
 	bool sealed;
 	sqlite3_stmt *meta;
-	sqlite3_stmt *part_at[2];
+	sqlite3_stmt *part_last, *part_before;
 	/* Asked for once an entry that is read, and slow to prepare; NULL while
 	 * they are in use. */
 	sqlite3_stmt *stream, *parts;

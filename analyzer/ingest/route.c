@@ -7,6 +7,7 @@
 
 #include "analyzer/net/frag.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -14,7 +15,8 @@
 enum {
 	ROUTE_LABEL = 1200,     /* bytes of a point's label */
 	ROUTE_POINTS = 1 << 18, /* no more than there can be sources */
-	ROUTE_LABELS = 1 << 28, /* bytes of their labels */
+	ROUTE_KEY = 1 << 20,    /* bytes of a folder and an interface's name */
+	ROUTE_KEYS = 1 << 28,   /* of all of them */
 };
 
 #define ROUTE_SLACK CLOCK_SEC        /* between consecutive files */
@@ -48,8 +50,9 @@ struct route {
 	struct out **out;
 	struct frag_table *frags;
 	struct job_counts counts;
-	struct map chains;   /* label -> struct chain */
-	struct arena labels; /* its keys */
+	struct map chains; /* chain_key() -> struct chain */
+	struct arena keys;
+	struct buf key; /* the one at hand */
 	uint32_t npoints;
 	struct block *block;
 	struct batch **open; /* one a worker, NULL when empty */
@@ -72,7 +75,8 @@ route_new(struct job *j, struct worker **workers, size_t nworkers,
 	r->nworkers = nworkers;
 	r->batches = batches;
 	r->out = out;
-	arena_init(&r->labels, ROUTE_LABELS, 0);
+	arena_init(&r->keys, ROUTE_KEYS, 0);
+	buf_init(&r->key, ROUTE_KEY);
 	map_init(&r->chains, MAP_STR, sizeof(struct chain), ROUTE_POINTS, key);
 	r->frags = frag_table_new(&j->opt->net);
 	r->open = mem_zalloc(nworkers * sizeof(struct batch *));
@@ -98,7 +102,8 @@ route_free(struct route *r)
 	mem_free(r->open);
 	frag_table_free(r->frags);
 	map_release(&r->chains);
-	arena_release(&r->labels);
+	arena_release(&r->keys);
+	buf_release(&r->key);
 	mem_free(r);
 }
 
@@ -200,30 +205,56 @@ diag_overlap(struct route *r, int64_t first_ts)
 	return out_diag(*r->out, &d);
 }
 
-/* Folder and, when the file has just one with a name, interface. */
+/* The interface, when the file has just one with a name. */
+static struct str
+iface_of(const struct route_file *f)
+{
+	return capture_iface_count(f->capture) == 1
+	           ? capture_iface(f->capture, 0)->name
+	           : STR_NONE;
+}
+
+/* How a capture point is called: folder and interface. */
 static struct str
 label_of(const struct route_file *f, char buf[ROUTE_LABEL])
 {
-	struct str iface = STR("");
 	int n;
 
 	if (f->layout.single_stream)
 		return f->source->row.name;
-	if (capture_iface_count(f->capture) == 1)
-		iface = capture_iface(f->capture, 0)->name;
 	n = snprintf(buf, ROUTE_LABEL, STR_FMT "/" STR_FMT,
-	             STR_ARG(f->layout.folder), STR_ARG(iface));
+	             STR_ARG(f->layout.folder), STR_ARG(iface_of(f)));
 	if (n >= ROUTE_LABEL)
 		n = ROUTE_LABEL - 1;
 	return str_make(buf, (size_t)n);
 }
 
+/*
+ * What names a chain: the length of the folder in front keeps "a/b", "c" and
+ * "a", "b/c" apart, and nothing is cut. Valid until the next call.
+ */
 static int
-new_chain(struct route *r, struct str label)
+chain_key(struct route *r, struct str *ret_key)
 {
-	struct str copy = arena_dup(&r->labels, label);
+	const struct route_file *f = &r->file;
+	int rc;
+
+	buf_clear(&r->key);
+	rc = buf_printf(&r->key, "%zu/", f->layout.folder.n);
+	if (rc == 0)
+		rc = buf_append_str(&r->key, f->layout.folder);
+	if (rc == 0)
+		rc = buf_append_str(&r->key, iface_of(f));
+	*ret_key = buf_str(&r->key);
+	return rc;
+}
+
+static int
+new_chain(struct route *r, struct str key)
+{
+	struct str copy = arena_dup(&r->keys, key);
 	void *slot;
-	int rc = arena_error(&r->labels);
+	int rc = arena_error(&r->keys);
 
 	if (rc != 0)
 		return rc;
@@ -241,13 +272,17 @@ assign_point(struct route *r, int64_t ts)
 	struct route_file *f = &r->file;
 	char buf[ROUTE_LABEL];
 	struct str label = label_of(f, buf);
+	struct str key;
 	int rc;
 
 	f->has_point = true;
 	f->first_ts = f->last_ts = f->prev_ts = ts;
 	if (f->layout.single_stream)
 		return new_point(r, label, &f->point);
-	f->chain = map_find_str(&r->chains, label);
+	rc = chain_key(r, &key);
+	if (rc != 0)
+		return rc;
+	f->chain = map_find_str(&r->chains, key);
 	if (f->chain != NULL && ts >= f->chain->last_ts - ROUTE_SLACK) {
 		f->point = f->chain->point;
 		return 0;
@@ -256,7 +291,7 @@ assign_point(struct route *r, int64_t ts)
 		end_point(r, f->chain->point);
 		rc = diag_overlap(r, ts);
 	} else {
-		rc = new_chain(r, label);
+		rc = new_chain(r, key);
 	}
 	if (rc == 0)
 		rc = new_point(r, label, &f->point);
@@ -502,11 +537,15 @@ static int
 empty_file_point(struct route *r)
 {
 	char buf[ROUTE_LABEL];
-	struct str label = label_of(&r->file, buf);
-	const struct chain *chain = map_find_str(&r->chains, label);
+	const struct chain *chain;
+	struct str key;
+	int rc = chain_key(r, &key);
 
+	if (rc != 0)
+		return rc;
+	chain = map_find_str(&r->chains, key);
 	if (chain == NULL)
-		return new_point(r, label, &r->file.point);
+		return new_point(r, label_of(&r->file, buf), &r->file.point);
 	r->file.point = chain->point;
 	return 0;
 }

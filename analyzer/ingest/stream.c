@@ -245,6 +245,36 @@ on_data(void *ctx, int side, uint64_t off, const struct piece *p)
 		engine_data(s->engine, side, off, p->p, p->n, from);
 }
 
+/* A row about bytes that are missing or differ, as long as they are few. */
+static void
+put_loss(struct live_stream *s, const struct diag *d)
+{
+	if (s->losses++ < s->env->job->opt->net.stream_gaps)
+		put_diag(s->env, d);
+}
+
+/* How many there were beyond those. */
+static void
+tell_losses(struct live_stream *s)
+{
+	uint64_t max = s->env->job->opt->net.stream_gaps;
+	struct diag d = {
+		.kind = DIAG_GAPS_MORE,
+		.at = s->last,
+		.stream = s->row.id,
+		.side = -1,
+		.len = s->losses > max ? s->losses - max : 0,
+		.ts = s->last_ts,
+		.name = STR("stream-gaps"),
+		.text = STR("further gaps or conflicts of this stream are not "
+		            "listed one by one; its counts have them all. More "
+		            "are listed with --limit stream-gaps=N"),
+	};
+
+	if (d.len > 0)
+		put_diag(s->env, &d);
+}
+
 static void
 gap_diag(struct live_stream *s, int side, const struct gap *g)
 {
@@ -260,7 +290,7 @@ gap_diag(struct live_stream *s, int side, const struct gap *g)
 		.text = STR("bytes of the stream are missing"),
 	};
 
-	put_diag(s->env, &d);
+	put_loss(s, &d);
 }
 
 static void
@@ -308,7 +338,7 @@ on_conflict(void *ctx, int side, uint64_t off, uint32_t len,
 		            "first packet; the first were kept"),
 	};
 
-	put_diag(s->env, &d);
+	put_loss(s, &d);
 }
 
 static const struct tcp_events tcp_events = {
@@ -565,6 +595,7 @@ stream_finish(struct live_stream *s)
 
 	changed_remove(s);
 	row_refresh(s);
+	tell_losses(s);
 	if (!part_empty(&s->parts))
 		rc = send_part(s);
 	if (rc == 0)

@@ -51,6 +51,7 @@ struct live_stream {
 	bool is_changed;
 	bool no_engine;       /* it was refused one, or has had it */
 	bool ended;           /* reassembly and dissection are over */
+	uint64_t losses;      /* gaps and conflicts that were to be told */
 	struct position last; /* the packet at hand, for diag rows */
 	int64_t last_ts;
 };

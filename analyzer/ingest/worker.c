@@ -13,7 +13,6 @@
 enum { WORKER_QUEUE = 16 };
 
 /* Bytes that dissectors may keep, in all: windows, states, open messages. */
-#define ENGINE_BYTES (UINT64_C(96) << 20)
 
 struct worker {
 	struct job *job;
@@ -327,8 +326,11 @@ static void
 budgets_init(struct worker *w)
 {
 	for (size_t i = 0; i < NET_SHARDS; i++) {
-		w->env.tcp[i].max = w->job->opt->net.held_bytes / NET_SHARDS;
-		w->env.engine_budget[i].max = ENGINE_BYTES / NET_SHARDS;
+		const struct ingest_options *o = w->job->opt;
+
+		w->env.tcp[i].max = o->net.held_bytes / NET_SHARDS;
+		w->env.engine_budget[i].max = o->proto.message_bytes /
+		                              NET_SHARDS;
 	}
 }
 

@@ -66,8 +66,9 @@ mix(uint64_t h, uint64_t word)
 /*
  * h = 0; for each word: h = (h ^ word) * 0x9e3779b97f4a7c15, h ^= h >> 32; the
  * shard is h mod 64. The words are the four halves of the addresses, read as
- * big-endian numbers; port[0] << 48 | port[1] << 32 | point; the protocol.
- * This is a format: what is evicted depends on it.
+ * big-endian numbers; port[0] << 48 | port[1] << 32; the protocol. Not the
+ * point: its number follows the order of files in an archive. This is a format:
+ * what is evicted depends on it.
  */
 unsigned
 flow_shard(const struct flow_key *key)
@@ -78,8 +79,7 @@ flow_shard(const struct flow_key *key)
 	h = mix(h, load_be64(key->addr[0].b + 8));
 	h = mix(h, load_be64(key->addr[1].b));
 	h = mix(h, load_be64(key->addr[1].b + 8));
-	h = mix(h, (uint64_t)key->port[0] << 48 | (uint64_t)key->port[1] << 32 |
-	               key->point);
+	h = mix(h, (uint64_t)key->port[0] << 48 | (uint64_t)key->port[1] << 32);
 	h = mix(h, key->l4);
 	return (unsigned)(h % NET_SHARDS);
 }

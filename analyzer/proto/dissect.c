@@ -630,7 +630,7 @@ hold(struct dissect *d, int side, struct str bytes)
 
 	if (err == 0)
 		return;
-	tell_limit(d, side, "stream-budget");
+	tell_limit(d, side, "message-bytes");
 	pair_flush(d, true);
 	dissect_stop(d, "memory budget used up");
 }
@@ -649,7 +649,7 @@ arrive(struct dissect *d, int side, uint64_t off, size_t n,
 	s->given_up = false;
 	if (window_add(&s->w, mark, n) == 0)
 		return true;
-	tell_limit(d, side, "stream-budget");
+	tell_limit(d, side, "message-bytes");
 	dissect_stop(d, "memory budget used up");
 	return false;
 }

@@ -173,7 +173,7 @@ go_opaque(struct engine_stream *s, const char *reason)
 static void
 give_up(struct engine_stream *s)
 {
-	dissect_limit(&s->d, TO_SERVER, "stream-budget");
+	dissect_limit(&s->d, TO_SERVER, "message-bytes");
 	go_opaque(s, OVER_BUDGET);
 }
 

@@ -51,7 +51,7 @@ set_text(struct message *m, struct str *io, struct str v)
 		*io = copy;
 	} else {
 		p->flags |= ENTRY_SUMMARY_CUT;
-		dissect_limit(p->d, m->dir, "stream-budget");
+		dissect_limit(p->d, m->dir, "message-bytes");
 	}
 }
 
@@ -147,7 +147,7 @@ message_keep(struct message *m, struct str bytes)
 		return;
 	}
 	if (!dissect_room(d, bytes.n)) {
-		dissect_limit(d, m->dir, "stream-budget");
+		dissect_limit(d, m->dir, "message-bytes");
 		return;
 	}
 	p = mem_realloc(m->kept, m->nkept + bytes.n);

@@ -234,7 +234,7 @@ make_room(struct dissect *d, enum dir dir)
 	while (d->npairs >= d->host->limits.pending ||
 	       !dissect_room(d, sizeof(struct pair) + PAIR_ARENA_FIRST)) {
 		limit = d->npairs >= d->host->limits.pending ? "pending"
-		                                             : "stream-budget";
+		                                             : "message-bytes";
 		if (!give_up_oldest(d)) {
 			dissect_limit(d, dir, limit);
 			return false;
@@ -255,7 +255,7 @@ pair_new(struct dissect *d, enum dir dir, uint64_t key)
 		return NULL;
 	p = slab_get(&d->host->pairs);
 	if (p == NULL) {
-		dissect_limit(d, dir, "stream-budget");
+		dissect_limit(d, dir, "message-bytes");
 		return NULL;
 	}
 	p->d = d;

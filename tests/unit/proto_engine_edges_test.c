@@ -34,7 +34,7 @@ start(struct engine_log *l)
 
 /* What a stream is told that has no memory from its beginning on. */
 #define OVER_BUDGET                                                         \
-	"! limit stream-budget 0@0+0 the limit stream-budget was reached; " \
+	"! limit message-bytes 0@0+0 the limit message-bytes was reached; " \
 	"what is past it is not shown\n"
 
 /* The end of the test of one stream. */
@@ -365,7 +365,7 @@ test_budget(void)
 	l.budget.max = l.budget.used;
 	engine_log_text(&l, 0, "S.SKHC");
 	finish(&l,
-	       "! limit stream-budget 0@2+0 the limit stream-budget was "
+	       "! limit message-bytes 0@2+0 the limit message-bytes was "
 	       "reached; what is past it is not shown\n"
 	       "M b 0 req 2+1 flags=no_response,spans_cut\n",
 	       "", "no room for what a message keeps");
