@@ -100,7 +100,6 @@ static int
 ingest(struct session *s, struct session_place *place, const struct options *o,
        struct term *notes, struct err *e)
 {
-	struct ingest_options options = o->ingest;
 	struct ingest_progress counters;
 	struct interrupt interrupt;
 	struct progress progress;
@@ -112,8 +111,7 @@ ingest(struct session *s, struct session_place *place, const struct options *o,
 		return err_set(e, rc, "cannot start a thread: %s",
 		               err_text(rc));
 	progress_start(&progress, notes, &counters);
-	options.alone = true;
-	rc = ingest_run(s->input, s->ws, &options, &counters, e, &s->result);
+	rc = ingest_run(s->input, s->ws, &o->ingest, &counters, e, &s->result);
 	progress_stop(&progress);
 	place->signal = interrupt_stop(&interrupt);
 	if (rc == 0 && place->signal != 0)

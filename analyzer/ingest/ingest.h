@@ -9,8 +9,8 @@
  * outright. One thread writes the index. With one job the same code runs in
  * one thread, and the result is the same whatever the number.
  *
- * Readers of the index may open it as soon as ingest_run() has created it,
- * unless it was promised that nobody does, which is faster.
+ * Readers of the index may open it as soon as ingest_run() has created it, when
+ * they were announced (see `alone`).
  */
 #ifndef INGEST_INGEST_H
 #define INGEST_INGEST_H
@@ -42,10 +42,9 @@ struct ingest_progress {
 struct ingest_options {
 	unsigned jobs;    /* 1: one thread; 0: as the machine allows */
 	const char *only; /* one dissector by name, NULL: all */
-	bool alone;       /* nobody opens the index before it is sealed */
 	const char *tool; /* version text that becomes part of the index */
 	/* Called when the index is about to be finished; returns when nobody
-	 * reads it. NULL: nobody does. */
+	 * reads it. NULL: nobody opens it before, which makes it faster. */
 	void (*alone)(void *ctx);
 	void *alone_ctx;
 	struct snapshot_limits snapshot;

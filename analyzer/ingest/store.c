@@ -34,7 +34,7 @@ store_new(struct job *j, const char *path, size_t outs, struct err *e,
 	rc = out_pool_init(&s->pool, outs);
 	if (rc != 0)
 		goto fail_pool;
-	rc = index_create(path, !j->opt->alone, e, &s->writer);
+	rc = index_create(path, j->opt->alone != NULL, e, &s->writer);
 	if (rc != 0)
 		goto fail_index;
 	*ret_store = s;
