@@ -13,6 +13,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* How long one connection waits for another's short work, in ms. */
+enum { DB_BUSY_MS = 10000 };
+
 /* ERR_NOMEM, ERR_NOSPC, ERR_CORRUPT or ERR_DB with SQLite's own text. */
 int db_error(sqlite3 *db, const char *doing, struct err *e);
 

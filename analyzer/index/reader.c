@@ -67,7 +67,7 @@ open_with(struct index_reader *r, const char *path, const char *query,
 		return rc;
 	(void)sqlite3_db_config(r->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(r->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	(void)sqlite3_busy_timeout(r->db, 2000);
+	(void)sqlite3_busy_timeout(r->db, DB_BUSY_MS);
 	return db_exec(r->db,
 	               "PRAGMA query_only=1;PRAGMA cell_size_check=1;"
 	               "PRAGMA cache_size=-16384;",

@@ -457,6 +457,9 @@ half_digest(struct half *h, struct seal *s)
 	if (rc == 0 &&
 	    sqlite3_open_v2(h->path, &s->db, flags, NULL) != SQLITE_OK)
 		rc = db_error(s->db, h->path, &h->err);
+	/* Who opens a log first looks through it, and others wait for that. */
+	if (rc == 0)
+		(void)sqlite3_busy_timeout(s->db, DB_BUSY_MS);
 	if (rc == 0)
 		rc = seal_dict_new(s->db, h->most, &h->err, &s->dict);
 	if (rc == 0)

@@ -34,6 +34,7 @@ open_db(struct index_writer *w, const char *path, bool watched, struct err *e)
 
 	if (sqlite3_open_v2(path, &w->db, flags, NULL) != SQLITE_OK)
 		return db_error(w->db, path, e);
+	(void)sqlite3_busy_timeout(w->db, DB_BUSY_MS);
 	rc = db_exec(w->db, schema_pragmas, e);
 	if (rc == 0)
 		rc = db_exec(w->db, watched ? schema_log : schema_no_log, e);
