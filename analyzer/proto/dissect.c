@@ -189,7 +189,7 @@ dissect_hand_on(struct dissect *d, struct str bytes)
 	if (dissect_room(d, bytes.n))
 		d->handed = mem_alloc(bytes.n);
 	if (d->handed == NULL) {
-		dissect_limit(d, d->call_dir, "stream-budget");
+		dissect_limit(d, d->call_dir, "message-bytes");
 		return;
 	}
 	memcpy(d->handed, bytes.p, bytes.n);
