@@ -15,10 +15,10 @@ CXX        := $(patsubst %gcc,%g++,$(patsubst cc,c++,$(subst gcc-,g++-,$(patsubs
                 clang,clang++,$(subst clang-,clang++-,$(CC))))))
 endif
 
-# pkg-config names. mk/probe.sh knows the Debian package of each, mk/deps.sh
+# pkg-config names; only tests use libnghttp2. mk/probe.sh knows the Debian package of each, mk/deps.sh
 # installs them.
 LIBS          := libarchive sqlite3 jansson zlib libbrotlidec libzstd libcrypto \
-                 re2 expat libmicrohttpd
+                 re2 expat libmicrohttpd libnghttp2
 # Linked by name, because they bring no pkg-config file: name=header.
 PLAIN_LIBS    := wslay=wslay/wslay.h
 # Used when present: -DHAVE_ISAL and so on.

@@ -28,6 +28,7 @@ debian_package()
 	libcrypto) echo libssl-dev ;;
 	re2) echo libre2-dev ;;
 	expat) echo libexpat1-dev ;;
+	libnghttp2) echo libnghttp2-dev ;;
 	libisal) echo libisal-dev ;;
 	libpcap) echo libpcap-dev ;;
 	libmicrohttpd) echo libmicrohttpd-dev ;;

@@ -15,6 +15,8 @@ static const struct {
 	{ ENTRY_RES_CUT, "the response does not end in the capture" },
 	{ ENTRY_REQ_GAP, "bytes of the request are missing" },
 	{ ENTRY_RES_GAP, "bytes of the response are missing" },
+	{ ENTRY_FIELDS_UNKNOWN,
+	  "header fields refer to bytes from before the capture or in a gap" },
 	{ ENTRY_PAIR_DOUBT, "after a gap, request and response may not match" },
 };
 

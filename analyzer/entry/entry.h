@@ -38,6 +38,9 @@ enum entry_flag {
 	ENTRY_PAIR_DOUBT = 1 << 12,  /* a gap makes the pairing uncertain */
 	ENTRY_REVERSED = 1 << 13,    /* the request went to the client */
 	ENTRY_SUMMARY_CUT = 1 << 14, /* method, target or host is not whole */
+	/* Header fields refer to bytes that the capture does not have. */
+	ENTRY_FIELDS_UNKNOWN = 1 << 15,
+	ENTRY_PUSHED = 1 << 16, /* the server sent the request, too (HTTP/2) */
 };
 
 struct entry_side {
@@ -48,6 +51,7 @@ struct entry_side {
 	size_t nspans;
 	const struct span *spans;
 	struct str kept; /* what render cannot rebuild from the spans */
+	size_t nshared;  /* of kept: the front that many entries share */
 };
 
 struct entry {
@@ -64,6 +68,15 @@ struct entry {
 	struct entry_side request;
 	struct entry_side response;
 };
+
+/* The way that the bytes of an entry's request, or of its response, went. */
+static inline enum dir
+entry_dir(uint32_t flags, bool response)
+{
+	bool back = response || (flags & ENTRY_PUSHED) != 0;
+
+	return back != ((flags & ENTRY_REVERSED) != 0) ? TO_CLIENT : TO_SERVER;
+}
 
 /* The contract's instant of an entry, ns: end of request, else of response. */
 int64_t entry_time(const struct entry *e);

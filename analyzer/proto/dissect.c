@@ -167,6 +167,35 @@ dissect_handover(struct dissect *d, const char *name, const char *why)
 	d->hand_why = why;
 }
 
+void
+dissect_abandon(struct dissect *d, uint64_t key)
+{
+	pair_abandon(d, key);
+}
+
+void *
+dissect_memory(struct dissect *d, unsigned slot, size_t n)
+{
+	size_t have = d->slot[slot].n;
+	void *p;
+
+	assert(slot < DISSECT_SLOTS && n != 0);
+	if (n > have && !dissect_room(d, n - have))
+		return NULL;
+	p = mem_realloc(d->slot[slot].p, n);
+	if (p == NULL)
+		return NULL;
+	if (n > have) {
+		memset((char *)p + have, 0, n - have);
+		dissect_charge(d, n - have);
+	} else {
+		dissect_discharge(d, have - n);
+	}
+	d->slot[slot].p = p;
+	d->slot[slot].n = n;
+	return p;
+}
+
 static void
 forget_handed(struct dissect *d)
 {
@@ -298,6 +327,12 @@ free_state(struct dissect *d)
 		dissect_discharge(d, d->dis->state_size);
 	mem_free(d->state);
 	d->state = NULL;
+	for (int i = 0; i < DISSECT_SLOTS; i++) {
+		dissect_discharge(d, d->slot[i].n);
+		mem_free(d->slot[i].p);
+		d->slot[i].p = NULL;
+		d->slot[i].n = 0;
+	}
 }
 
 int

@@ -72,6 +72,10 @@ struct dissect {
 	struct dissect_host *host;
 	const struct dissector *dis;
 	void *state;
+	struct {
+		void *p;
+		size_t n;
+	} slot[DISSECT_SLOTS];        /* dissect_memory() */
 	struct engine_budget *budget; /* NULL: none */
 	void *owner;
 	const char *reason; /* DISSECT_OVER */

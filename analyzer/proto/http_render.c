@@ -252,8 +252,15 @@ render_response(struct http_view *v, struct sink *out)
 int
 http_render_members(struct http_view *v, struct sink *out)
 {
-	return v->side == SIDE_REQUEST ? render_request(v, out)
-	                               : render_response(v, out);
+	int rc = v->side == SIDE_REQUEST ? render_request(v, out)
+	                                 : render_response(v, out);
+
+	if (v->reset.n != 0)
+		sink_member_string(out, "reset", v->reset);
+	if (v->unknown_fields != 0)
+		sink_member_integer(out, "unknownFields",
+		                    (int64_t)v->unknown_fields);
+	return rc;
 }
 
 int

@@ -5,6 +5,8 @@
  *
  * Members of our own appear only when there is something to say:
  *	trailers                fields behind the body
+ *	reset                   the code of HTTP/2 that a stream was ended with
+ *	unknownFields           how many fields of the head are not known
  *	postData.truncated      the text is not the whole body: a limit, a hole,
  *	content.truncated       or the capture ended
  *	postData.decodeError    the content coding that could not be undone, and

@@ -64,7 +64,7 @@ static int
 represent_trailers(struct http_view *v, struct sink *out)
 {
 	struct http_list l = { .n = 0 };
-	int rc = http_view_trailers(v, &l);
+	int rc = v->trailers_count ? 0 : http_view_trailers(v, &l);
 
 	if (rc == 0 && l.n != 0)
 		represent_list(STR("Trailers"),
@@ -73,6 +73,21 @@ represent_trailers(struct http_view *v, struct sink *out)
 		                   : STR("response.trailers"),
 		               &l, out);
 	return rc;
+}
+
+/* Rows of our own, when there is something to say. */
+static void
+represent_oddities(const struct http_view *v, struct section *t)
+{
+	bool request = v->side == SIDE_REQUEST;
+
+	if (v->reset.n != 0)
+		section_text(t, "Reset", v->reset,
+		             request ? "request.reset" : "response.reset");
+	if (v->unknown_fields != 0)
+		section_number(t, "Unknown Fields", (int64_t)v->unknown_fields,
+		               request ? "request.unknownFields"
+		                       : "response.unknownFields");
 }
 
 /* --- request ------------------------------------------------------------ */
@@ -218,6 +233,7 @@ represent_request(struct http_view *v, struct sink *out)
 	section_text(&t, "Path", v->url.path, "request.path");
 	section_number(&t, "Body Size (bytes)", v->body_size,
 	               "request.bodySize");
+	represent_oddities(v, &t);
 	section_end(&t);
 	represent_segments(v, out);
 	rc = represent_fields(v, out);
@@ -264,6 +280,7 @@ represent_response(struct http_view *v, struct sink *out)
 	             "response.statusText");
 	section_number(&t, "Body Size (bytes)", v->body_size,
 	               "response.bodySize");
+	represent_oddities(v, &t);
 	section_end(&t);
 	rc = represent_fields(v, out);
 	if (rc == 0)

@@ -65,10 +65,12 @@ struct http_view {
 	struct str method;  /* requests */
 	int32_t status;     /* responses */
 	struct http_url url;
-	int64_t body_size;   /* as declared; -1: chunked */
-	uint64_t wire_size;  /* of a body that has no coding */
-	bool has_body;       /* one follows the head */
-	bool trailers_count; /* they are among the headers, too */
+	int64_t body_size;       /* as declared; -1: chunked */
+	uint64_t wire_size;      /* of a body that has no coding */
+	bool has_body;           /* one follows the head */
+	bool trailers_count;     /* they are among the headers, too */
+	struct str reset;        /* why the stream was reset; empty if not */
+	uint64_t unknown_fields; /* that the capture does not have */
 
 	/* after http_view_body() */
 	bool body_loaded;

@@ -133,30 +133,53 @@ message_span(struct message *m, struct span s)
 	m->spans[m->nspans++] = s;
 }
 
+/* Room for n more bytes behind those that are kept; false: told. */
+static bool
+grow_kept(struct message *m, size_t n)
+{
+	struct dissect *d = m->pair->d;
+	char *p;
+
+	if (n > d->host->limits.kept_bytes - m->nkept) {
+		dissect_limit(d, m->dir, "kept-bytes");
+		return false;
+	}
+	if (!dissect_room(d, n)) {
+		dissect_limit(d, m->dir, "message-bytes");
+		return false;
+	}
+	p = mem_realloc(m->kept, m->nkept + n);
+	if (p == NULL)
+		return false;
+	m->kept = p;
+	return true;
+}
+
+/* The bytes come to be at `at` of what is kept. */
+static bool
+keep_at(struct message *m, size_t at, struct str bytes)
+{
+	if (bytes.n == 0 || !grow_kept(m, bytes.n))
+		return false;
+	memmove(m->kept + at + bytes.n, m->kept + at, m->nkept - at);
+	memcpy(m->kept + at, bytes.p, bytes.n);
+	m->nkept += bytes.n;
+	pair_account(m->pair);
+	return true;
+}
+
+void
+message_keep_shared(struct message *m, struct str bytes)
+{
+	if (m != NULL && keep_at(m, m->nshared, bytes))
+		m->nshared += bytes.n;
+}
+
 void
 message_keep(struct message *m, struct str bytes)
 {
-	struct dissect *d;
-	char *p;
-
-	if (m == NULL || bytes.n == 0)
-		return;
-	d = m->pair->d;
-	if (bytes.n > d->host->limits.kept_bytes - m->nkept) {
-		dissect_limit(d, m->dir, "kept-bytes");
-		return;
-	}
-	if (!dissect_room(d, bytes.n)) {
-		dissect_limit(d, m->dir, "message-bytes");
-		return;
-	}
-	p = mem_realloc(m->kept, m->nkept + bytes.n);
-	if (p == NULL)
-		return;
-	memcpy(p + m->nkept, bytes.p, bytes.n);
-	m->kept = p;
-	m->nkept += bytes.n;
-	pair_account(m->pair);
+	if (m != NULL)
+		(void)keep_at(m, m->nkept, bytes);
 }
 
 void

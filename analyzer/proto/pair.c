@@ -137,6 +137,7 @@ side_of(const struct message *m, struct span *whole)
 	s.first = m->first;
 	s.last = m->last;
 	s.kept = str_make(m->kept, m->nkept);
+	s.nshared = m->nshared;
 	return s;
 }
 
@@ -151,8 +152,9 @@ flags_of(const struct pair *p)
 		flags |= ENTRY_NO_REQUEST;
 	if (res->state == MESSAGE_NONE && (flags & ENTRY_ONE_WAY) == 0)
 		flags |= ENTRY_NO_RESPONSE;
-	if (req->state != MESSAGE_NONE ? req->dir == TO_CLIENT
-	                               : res->dir == TO_SERVER)
+	if ((flags & ENTRY_PUSHED) == 0 &&
+	    (req->state != MESSAGE_NONE ? req->dir == TO_CLIENT
+	                                : res->dir == TO_SERVER))
 		flags |= ENTRY_REVERSED;
 	if (p->d->late)
 		flags |= ENTRY_LATE_JOIN;
@@ -457,6 +459,17 @@ pair_missing(struct dissect *d, enum dir dir, const struct gap *g, bool inside)
 		for (int i = 0; i < 2; i++)
 			miss(&p->side[i], dir, g->off, g->len, inside);
 	}
+}
+
+void
+pair_abandon(struct dissect *d, uint64_t key)
+{
+	struct pair *p = d->last_pair;
+
+	while (p != NULL && (p->key != key || !is_waiting(p)))
+		p = p->prev;
+	if (p != NULL)
+		emit(p);
 }
 
 void

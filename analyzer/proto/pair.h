@@ -42,6 +42,7 @@ struct message {
 	uint32_t flags;
 	char *kept;
 	size_t nkept;
+	size_t nshared;        /* of them, in front */
 	struct coding *coding; /* undone for the overlay; NULL: none */
 	uint64_t shown; /* bytes of the body that the overlay was given */
 	bool wanted;    /* the overlay is shown the body */
@@ -87,6 +88,9 @@ void pair_close(struct message *m, uint64_t end);
  */
 void pair_missing(struct dissect *d, enum dir dir, const struct gap *g,
                   bool inside);
+
+/* The waiting request of that key becomes an entry. */
+void pair_abandon(struct dissect *d, uint64_t key);
 
 /* Messages of dir may have been lost entirely. */
 void pair_lost(struct dissect *d, enum dir dir);

@@ -29,6 +29,7 @@
 #include "analyzer/proto/limits.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/compiler.h"
 #include "base/cursor.h"
 #include "base/str.h"
 
@@ -186,6 +187,13 @@ const struct proto_limits *dissect_limits(const struct dissect *d);
  * that follow. */
 #define DISSECT_TO_END UINT64_MAX
 void dissect_skip(struct dissect *d, uint64_t n);
+/*
+ * Memory beside the state, zeroed, charged to the stream's budget and freed
+ * with the state. Each slot has one piece; asking again makes it n bytes long
+ * and keeps what it held. NULL when there is no room: what was there stays.
+ */
+enum { DISSECT_SLOTS = 10 };
+void *dissect_memory(struct dissect *d, unsigned slot, size_t n) WARN_UNUSED;
 /* With FEED_HANDOVER: a registry name, or NULL to probe again. `why` is shown
  * when no dissector of that name exists ("upgraded to websocket"). */
 void dissect_handover(struct dissect *d, const char *name, const char *why);
@@ -242,6 +250,11 @@ void message_summary(struct message *m, const struct message_summary *s);
 /* For scattered messages; one that never gets a span is [open, close). */
 void message_span(struct message *m, struct span s);
 void message_keep(struct message *m, struct str bytes);
+/*
+ * The same for what many messages are likely to have in common, byte for byte:
+ * the index has it once. It comes in front of the others, in order.
+ */
+void message_keep_shared(struct message *m, struct str bytes);
 void message_flag(struct message *m, uint32_t entry_flags);
 /*
  * It is whole, its last byte in front of `end`, and m is no longer valid. The
@@ -253,6 +266,8 @@ void message_flag(struct message *m, uint32_t entry_flags);
 void message_close(struct message *m, uint64_t end);
 /* It stopped before its end (a gap, the end of the stream): flagged as cut. */
 void message_cut(struct message *m, uint64_t end);
+/* The request of this key, which is closed, gets no response any more. */
+void dissect_abandon(struct dissect *d, uint64_t key);
 /* The method of the oldest request of which the response is not closed, "" if
  * none: a response to HEAD has no body whatever its head says. */
 struct str dissect_awaited(const struct dissect *d);

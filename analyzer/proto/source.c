@@ -6,9 +6,7 @@
 enum dir
 source_dir(const struct exchange *x, enum side side)
 {
-	enum dir dir = side == SIDE_REQUEST ? TO_SERVER : TO_CLIENT;
-
-	return (x->entry->flags & ENTRY_REVERSED) != 0 ? dir_other(dir) : dir;
+	return entry_dir(x->entry->flags, side == SIDE_RESPONSE);
 }
 
 /* Past what is empty, to a byte of some span. */
@@ -40,6 +38,15 @@ source_left(const struct source *s)
 {
 	return s->span < s->side->nspans ? s->side->spans[s->span].len - s->at
 	                                 : 0;
+}
+
+void
+source_skip(struct source *s, uint64_t n)
+{
+	uint64_t left = source_left(s);
+
+	s->at += n < left ? n : left;
+	source_settle(s);
 }
 
 int

@@ -31,6 +31,9 @@ enum dir source_dir(const struct exchange *x, enum side side);
 void source_begin(struct source *s, const struct exchange *x, enum side side,
                   uint64_t off);
 
+/* Pass over n bytes of the present span, at most what is left of it. */
+void source_skip(struct source *s, uint64_t n);
+
 /* Bytes that are left of the present span; 0 behind the last one. */
 uint64_t source_left(const struct source *s);
 

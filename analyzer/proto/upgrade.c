@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/proto/upgrade.h"
 
+#include <inttypes.h>
+
 #include "base/cursor.h"
 
-enum { UPGRADE_PARTS = 4 };
+enum { UPGRADE_PARTS = 6 };
 
 /* Each part is the number of its bytes in four, and then the bytes. */
 struct str
 upgrade_write(const struct upgrade *u, struct arena *a)
 {
-	const struct str part[UPGRADE_PARTS] = { u->target, u->host,
-		                                 u->extensions, u->protocol };
+	struct str off = arena_printf(a, "%" PRIu64, u->off);
+	const struct str part[UPGRADE_PARTS] = { u->target,     u->host,
+		                                 u->extensions, u->protocol,
+		                                 u->request,    off };
 	size_t n = 0, at = 0;
 	char *out;
 
@@ -34,6 +38,7 @@ upgrade_read(struct str handed, struct upgrade *ret_upgrade)
 {
 	struct cursor c = cur_from_str(handed, false);
 	struct str part[UPGRADE_PARTS];
+	uint64_t off = 0;
 
 	for (size_t i = 0; i < UPGRADE_PARTS; i++) {
 		uint32_t n = cur_be32(&c);
@@ -41,8 +46,9 @@ upgrade_read(struct str handed, struct upgrade *ret_upgrade)
 		part[i] = cur_take(&c, n);
 	}
 	*ret_upgrade = (struct upgrade){ .target = STR_NONE };
-	if (!cur_ok(&c) || !cur_at_end(&c))
+	if (!cur_ok(&c) || !cur_at_end(&c) || str_u64(part[5], &off) != 0)
 		return false;
-	*ret_upgrade = (struct upgrade){ part[0], part[1], part[2], part[3] };
+	*ret_upgrade = (struct upgrade){ part[0], part[1], part[2],
+		                         part[3], part[4], off };
 	return true;
 }

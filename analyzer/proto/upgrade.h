@@ -18,6 +18,8 @@ struct upgrade {
 	struct str host;       /* of the request */
 	struct str extensions; /* Sec-WebSocket-Extensions of the response */
 	struct str protocol;   /* Sec-WebSocket-Protocol of the response */
+	struct str request;    /* head of one that goes on as HTTP/2 */
+	uint64_t off;          /* ... and its place */
 };
 
 /* The bytes, in the arena; none when it fails (arena_error() tells). */

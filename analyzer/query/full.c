@@ -501,13 +501,12 @@ put_name_marks(struct full *f, struct str key, const struct resolved *r)
 	sink_end_object(f->out);
 }
 
-/* Where the first byte of a side is. Requests go to the server, mostly. */
+/* Where the first byte of a side is. */
 static int
 locate_side(struct full *f, enum side side, struct position *ret_at)
 {
 	const struct entry_side *s = side_of(f, side);
-	bool reversed = (f->entry.flags & ENTRY_REVERSED) != 0;
-	bool to_client = (side == SIDE_RESPONSE) != reversed;
+	enum dir dir = entry_dir(f->entry.flags, side == SIDE_RESPONSE);
 	int rc;
 
 	ret_at->record = 0;
@@ -516,8 +515,7 @@ locate_side(struct full *f, enum side side, struct position *ret_at)
 	rc = need_layer(f);
 	if (rc != 0)
 		return rc;
-	rc = layer_locate(f->layer, to_client ? TO_CLIENT : TO_SERVER,
-	                  s->spans[0].off, ret_at);
+	rc = layer_locate(f->layer, dir, s->spans[0].off, ret_at);
 	return rc == ERR_NOTFOUND ? 0 : render_error(f, rc);
 }
 

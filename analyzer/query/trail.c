@@ -66,7 +66,6 @@ trail_walk(struct opened *o, const struct trail_ask *ask,
 	const struct entry *e = &ask->entry->e;
 	bool response = ask->side == SIDE_RESPONSE;
 	const struct entry_side *m = response ? &e->response : &e->request;
-	bool reversed = (e->flags & ENTRY_REVERSED) != 0;
 	struct trail t = { .f = f, .ctx = ctx };
 	int client = ask->client;
 	int rc = 0;
@@ -76,7 +75,7 @@ trail_walk(struct opened *o, const struct trail_ask *ask,
 	if (client < 0)
 		rc = index_stream(opened_index(o), e->stream, take_client,
 		                  &client, err);
-	t.side = (client ^ response ^ reversed) & 1;
+	t.side = (client ^ (int)entry_dir(e->flags, response)) & 1;
 	for (size_t i = 0; i < m->nspans && rc == 0; i++)
 		rc = walk_span(&t, opened_index(o), e->stream, &m->spans[i],
 		               err);

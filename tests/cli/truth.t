@@ -25,7 +25,7 @@ found()
 		else .postData.text | length end;
 	def response: if coded | not then .content.size // 0
 		elif .headers["Content-Length"] then .bodySize else "-" end;
-	select(.protocol.name == "http") |
+	select(.protocol.name == "http" and .protocol.version != "2.0") |
 	[.node.name, .src.ip, .dst.port, .request.method, .request.url,
 		.response.status // 0, (.request | request),
 		(.response | response)] | @tsv' | LC_ALL=C sort

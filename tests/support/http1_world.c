@@ -27,6 +27,9 @@ static const struct {
 	{ ENTRY_REVERSED, "reversed" },
 	{ ENTRY_RESYNCED, "resynced" },
 	{ ENTRY_PAIR_DOUBT, "doubt" },
+	{ ENTRY_SPANS_CUT, "spans-cut" },
+	{ ENTRY_FIELDS_UNKNOWN, "unknown" },
+	{ ENTRY_PUSHED, "pushed" },
 };
 
 static void
@@ -150,6 +153,33 @@ static const struct sink_ops probe_ops = {
 	.null = probe_begin,
 };
 
+/* Who shows the present entry. */
+static void
+world_find_owner(struct world *w, const struct entry *e)
+{
+	const struct dissector *owner = NULL;
+
+	w->over = e->proto != NULL ? overlay_of(e->proto) : NULL;
+	if (e->proto != NULL)
+		(void)proto_variant(str_from_c(e->proto->key), &owner);
+	w->owner = owner != NULL ? owner : w->table[0];
+}
+
+typedef int (*world_show_fn)(const struct exchange *x, enum side side,
+                             struct sink *out);
+
+static world_show_fn
+world_render(const struct world *w)
+{
+	return w->over != NULL ? w->over->render : w->owner->render;
+}
+
+static world_show_fn
+world_represent(const struct world *w)
+{
+	return w->over != NULL ? w->over->represent : w->owner->represent;
+}
+
 /* The member of a side that an index column has, or NULL. */
 static const char *
 world_member(const struct world *w, enum side side, const char *column)
@@ -157,7 +187,7 @@ world_member(const struct world *w, enum side side, const char *column)
 	struct str name = side == SIDE_REQUEST ? STR("request.")
 	                                       : STR("response.");
 
-	for (const struct field *f = w->table[0]->fields; f->path; f++)
+	for (const struct field *f = w->owner->fields; f->path; f++)
 		if (f->column != NULL && strcmp(f->column, column) == 0 &&
 		    str_starts(str_from_c(f->path), name))
 			return f->path + name.n;
@@ -177,7 +207,7 @@ world_agrees(const struct world *w, const struct exchange *x, enum side side,
 	if (key == NULL)
 		return true;
 	buf_init(&p.text, WORLD_MAX);
-	same = w->table[0]->render(x, side, &p.sink) == 0;
+	same = world_render(w)(x, side, &p.sink) == 0;
 	/* Without its start line a message renders as {}. */
 	if (p.hit)
 		same = same && str_starts(buf_str(&p.text), text) &&
@@ -213,7 +243,6 @@ world_side(struct world *w, const struct exchange *x, enum side side)
 		                      .hole = world_body_hole,
 		                      .ctx = w };
 	const struct body_range all = { .off = 0, .len = UINT64_MAX };
-	const struct overlay *o = overlay_of(x->entry->proto);
 	struct sink_json s;
 	struct json_out j;
 	int rc = 0;
@@ -224,20 +253,15 @@ world_side(struct world *w, const struct exchange *x, enum side side)
 			continue;
 		jout_init_buf(&j, &w->text);
 		sink_json_init(&s, &j);
-		if (show == WORLD_JSON)
-			rc = o != NULL ? o->render(x, side, &s.sink)
-			               : w->table[0]->render(x, side, &s.sink);
-		else
-			rc = o != NULL
-			         ? o->represent(x, side, &s.sink)
-			         : w->table[0]->represent(x, side, &s.sink);
+		rc = show == WORLD_JSON ? world_render(w)(x, side, &s.sink)
+		                        : world_represent(w)(x, side, &s.sink);
 		if (rc == 0)
 			rc = jout_finish(&j);
 		if (rc != 0 && w->failed == 0)
 			w->failed = rc;
 	}
 	if (w->show & WORLD_BODIES) {
-		rc = w->table[0]->body(x, side, true, all, &out);
+		rc = w->owner->body(x, side, true, all, &out);
 		if (rc != 0) {
 			world_put(w, STR(" "));
 			world_put(w, str_from_c(err_text(rc)));
@@ -276,14 +300,15 @@ world_entry(void *ctx, const struct entry *e)
 {
 	struct world *w = ctx;
 	const struct layer_reader reader = { .read = world_read, .ctx = w };
-	const struct exchange x = {
+	struct exchange x = {
 		.entry = e,
 		.reader = &reader,
 		.limits = &w->limits,
 		.scratch = &w->scratch,
-		.http = w->table[0]->http,
 	};
 
+	world_find_owner(w, e);
+	x.http = w->owner->http;
 	w->entries++;
 	if (w->show & WORLD_LINE)
 		world_line(w, e);
@@ -353,7 +378,7 @@ http1_world_open(struct world *w, int opener)
 	w->engine = engine_new(&w->limits, &out);
 	if (w->engine == NULL)
 		return false;
-	engine_tables(w->engine, w->table,
+	engine_tables(w->engine, w->all ? proto_registry : w->table,
 	              w->overlays != NULL ? w->overlays : none);
 	w->stream = engine_open(w->engine, &o);
 	return w->stream != NULL;

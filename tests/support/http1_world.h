@@ -33,6 +33,7 @@ struct world {
 	struct proto_limits limits;
 	const struct overlay *const *overlays; /* NULL: none */
 	const struct dissector *table[2];      /* the dissector, and NULL */
+	bool all;                              /* all there are, instead */
 	uint16_t port;                         /* of the server */
 	struct engine *engine;
 	struct engine_stream *stream;
@@ -44,7 +45,10 @@ struct world {
 	unsigned show;
 	uint64_t record;
 	unsigned entries;
-	int failed;       /* first code of a render function */
+	int failed; /* first code of a render function */
+	/* of the present entry; `over` is its overlay, or NULL */
+	const struct dissector *owner;
+	const struct overlay *over;
 	bool sides_agree; /* rendered summaries equal the indexed ones */
 };
 

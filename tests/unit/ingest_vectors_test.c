@@ -245,8 +245,8 @@ check_file(struct test *t, const char *name)
 int
 main(void)
 {
-	static const char *const files[] = { "http", "graphql", "redis", "dns",
-		                             "amqp" };
+	static const char *const files[] = { "http",  "http2", "graphql",
+		                             "redis", "dns",   "amqp" };
 	static struct test t;
 	size_t captures = 0;
 

@@ -258,22 +258,39 @@ feed_offer(struct feeding *f, const struct http1_line *line,
 	f->h->overlay = message_http(f->h->m, &h);
 }
 
+/* This request is to be HTTP/2's first: its head is at hand only now. */
+static void
+feed_hand_on_request(struct feeding *f, struct str head)
+{
+	struct upgrade u = { .request = head, .off = feed_offset(f) - head.n };
+	struct arena a;
+
+	arena_init(&a, 2 * (size_t)dissect_limits(f->d)->kept_bytes, 0);
+	dissect_hand_on(f->d, upgrade_write(&u, &a));
+	arena_release(&a);
+}
+
 /* What the next dissector cannot know: it comes after this exchange. */
 static void
 feed_hand_on(struct feeding *f, struct str head)
 {
 	struct message_summary asked = dissect_awaited_summary(f->d);
-	struct upgrade u = {
+	struct upgrade u, before;
+	struct arena a;
+
+	if (!upgrade_read(dissect_handed(f->d), &before))
+		before.request = STR_NONE;
+	u = (struct upgrade){
 		.target = asked.target,
 		.host = asked.host,
 		.extensions = http1_head_find(head,
 		                              STR("sec-websocket-extensions")),
 		.protocol = http1_head_find(head,
 		                            STR("sec-websocket-protocol")),
+		.request = before.request,
+		.off = before.off,
 	};
-	struct arena a;
-
-	arena_init(&a, (size_t)dissect_limits(f->d)->kept_bytes, 0);
+	arena_init(&a, 2 * (size_t)dissect_limits(f->d)->kept_bytes, 0);
 	dissect_hand_on(f->d, upgrade_write(&u, &a));
 	arena_release(&a);
 }
@@ -334,6 +351,8 @@ feed_request(struct feeding *f, const struct http1_line *line,
 	feed_offer(f, line, head);
 	asks = fr.upgrade != HTTP1_UPGRADE_NONE ||
 	       str_eq(line->method, STR("CONNECT"));
+	if (fr.upgrade == HTTP1_UPGRADE_H2C)
+		feed_hand_on_request(f, *head);
 	if (asks && !f->s->waiting) {
 		f->s->waiting = true;
 		f->s->ahead = f->s->pending;
