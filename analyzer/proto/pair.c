@@ -433,15 +433,15 @@ set_end(struct message *m, uint64_t end)
 {
 	const struct dissect *d = m->pair->d;
 	const struct window *w = &d->side[dissect_side_of(d, m->dir)].w;
-	const struct window_mark *mark;
 
 	assert(m->state == MESSAGE_OPENED);
 	if (end > w->end)
 		end = w->end;
 	m->end = end > m->off ? end : m->off;
 	clip_last_span(m);
-	mark = window_find(w, m->end > m->off ? m->end - 1 : m->off);
-	m->last = mark != NULL ? mark->ts : m->first;
+	m->last = window_find(w, m->off) != NULL
+	              ? window_latest(w, m->off, m->end)
+	              : m->first;
 	m->state = MESSAGE_CLOSED;
 }
 

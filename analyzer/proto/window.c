@@ -157,6 +157,18 @@ window_find(const struct window *w, uint64_t off)
 	return &m[lo];
 }
 
+int64_t
+window_latest(const struct window *w, uint64_t from, uint64_t to)
+{
+	const struct window_mark *m = w->marks != NULL ? w->marks : w->few;
+	const struct window_mark *at = window_find(w, from);
+	int64_t latest = at->ts;
+
+	for (at++; at < m + w->nmarks && at->off < to; at++)
+		latest = at->ts > latest ? at->ts : latest;
+	return latest;
+}
+
 uint64_t
 window_next(const struct window *w, uint64_t off)
 {

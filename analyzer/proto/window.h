@@ -71,6 +71,13 @@ void window_jump(struct window *w, uint64_t off);
  */
 const struct window_mark *window_find(const struct window *w, uint64_t off);
 
+/*
+ * When the last of the bytes in [from, to) came, as far as their packets are
+ * still known: not always with the byte at the end, where some came out of
+ * order. window_find() finds something.
+ */
+int64_t window_latest(const struct window *w, uint64_t from, uint64_t to);
+
 /* Where the next packet's bytes begin; UINT64_MAX when none follows. */
 uint64_t window_next(const struct window *w, uint64_t off);
 
