@@ -492,6 +492,18 @@ judge_folder(struct input *in)
 		(void)judge_name(in, in->name);
 }
 
+/* The magic numbers of gzip, zstd, xz, bzip2 and zip. */
+static bool
+is_packed(struct str head)
+{
+	return str_starts(head, STR("\x1f\x8b\x08")) ||
+	       str_starts(head, STR("\x28\xb5\x2f\xfd")) ||
+	       str_starts(head, STR("\xfd"
+	                            "7zXZ")) ||
+	       str_starts(head, STR("BZh")) ||
+	       str_starts(head, STR("PK\x03\x04"));
+}
+
 static enum member_kind
 kind_of(const struct input *in)
 {
@@ -505,7 +517,7 @@ kind_of(const struct input *in)
 		return MEMBER_MANIFEST;
 	if (str_eq(path_base(in->name), STR(LAYOUT_HISTORY)))
 		return MEMBER_HISTORY;
-	return MEMBER_OTHER;
+	return is_packed(head) ? MEMBER_PACKED : MEMBER_OTHER;
 }
 
 /* Reading. */

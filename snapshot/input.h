@@ -58,6 +58,7 @@ enum member_kind {
 	MEMBER_SNAPSHOT, /* snapshot.json at the root */
 	MEMBER_MANIFEST, /* manifest.json at the root */
 	MEMBER_OTHER,    /* kept and hashed, not read */
+	MEMBER_PACKED,   /* compressed once more, or an archive: the same */
 };
 
 struct member {

@@ -18,6 +18,7 @@
 #include "base/sha256.h"
 #include "snapshot/known.h"
 #include "snapshot/tree.h"
+#include "snapshot/workspace_within.h"
 
 #define LOCK_FILE      "lock"
 #define INDEX_FILE     "index.db"
@@ -446,8 +447,15 @@ workspace_find(struct workspace_root *r, const char *input, const char *salt,
                struct err *e, struct workspace **ret_ws)
 {
 	char identity[SHA256_HEX_MAX];
-	int rc = known_identify(input, identity);
+	int rc = workspace_within(r->fd, input);
 
+	if (rc == 1)
+		return err_set(e, ERR_USAGE,
+		               "the workspace %s lies in %s, which is to be "
+		               "read; name another folder with --workspace",
+		               r->path, input);
+	if (rc == 0)
+		rc = known_identify(input, identity);
 	if (rc == 1) {
 		rc = remember_asked(r, input, identity);
 		if (rc == 0)

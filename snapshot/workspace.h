@@ -59,7 +59,8 @@ const char *workspace_root_path(const struct workspace_root *r);
  * The finished workspace of an input that was opened before and has not
  * changed since. Returns 1 and *ret_ws, 0 when there is none, or a code. The
  * identity of the input as of now is kept for workspace_publish(): call this
- * before the input is read.
+ * before the input is read. ERR_USAGE when the input is a folder in which the
+ * workspaces themselves lie.
  */
 int workspace_find(struct workspace_root *r, const char *input,
                    const char *salt, struct err *e,

@@ -316,6 +316,7 @@ text_end(struct reading *rd)
 	case MEMBER_MANIFEST:
 		return take_manifest(rd);
 	case MEMBER_CAPTURE:
+	case MEMBER_PACKED:
 	case MEMBER_OTHER:
 		break;
 	}
@@ -437,6 +438,22 @@ reading_release(struct reading *rd)
 	buf_release(&rd->text);
 }
 
+/* Captures are compressed with the whole, not one by one. */
+static int
+tell_packed(struct reader *r, const struct member *m)
+{
+	struct diag d = {
+		.kind = DIAG_MEMBER_PACKED,
+		.at = { .source = DIAG_NO_SOURCE },
+		.side = -1,
+		.name = m->name,
+		.text = STR("is compressed or an archive itself and was not "
+		            "looked into; open it by itself, or unpack it"),
+	};
+
+	return out_diag(*r->out, &d);
+}
+
 static int
 read_member(struct reader *r, const struct member *m)
 {
@@ -446,6 +463,8 @@ read_member(struct reader *r, const struct member *m)
 	buf_init(&rd.text, r->job->opt->snapshot.json_bytes);
 	if (rc == 0 && m->kind == MEMBER_CAPTURE)
 		rc = packets_begin(&rd);
+	if (rc == 0 && m->kind == MEMBER_PACKED)
+		rc = tell_packed(r, m);
 	if (rc == 0)
 		rc = member_bytes(&rd);
 	if (rc == 0 && !job_stopped(r->job))
@@ -461,6 +480,21 @@ check_room(struct reader *r, const struct member *m, struct err *e)
 	if (m->path != NULL || m->size == UINT64_MAX)
 		return 0;
 	return workspace_room(r->job->ws, m->size, e);
+}
+
+/* Nothing at all to look at is most likely the wrong file. */
+static int
+tell_no_capture(struct reader *r)
+{
+	struct diag d = {
+		.kind = DIAG_NO_CAPTURE,
+		.at = { .source = DIAG_NO_SOURCE },
+		.side = -1,
+		.text = STR("there is no capture file (pcap, pcapng) in it; is "
+		            "it the right one?"),
+	};
+
+	return out_diag(*r->out, &d);
 }
 
 int
@@ -482,6 +516,8 @@ reader_run(struct reader *r, struct err *e)
 			return err_set(e, rc, "'" STR_FMT "': %s",
 			               STR_ARG(m.name), err_text(rc));
 	}
+	if (rc == 0 && r->job->nsources == 0)
+		rc = tell_no_capture(r);
 	r->decode_ns = clock_mono() - start - r->read_ns;
 	if (rc == ERR_NOMEM)
 		return err_set(e, rc, "reading the input: %s", err_text(rc));

@@ -134,4 +134,20 @@ is 'nothing finished is left' "$(find "$ws" -name index.db | wc -l)" 0
 is 'nothing temporary is left' "$(find "$ws" -name 'tmp-*' | wc -l)" 0
 is 'and it says nothing' "$(cat "$tmp/out" "$tmp/err")" ''
 
+# ---- inputs with nothing to read ----
+
+head -c 10240 /dev/zero >"$tmp/empty.tar"
+status 'an archive of nothing' 4 "$analyzer" index "$tmp/empty.tar"
+says 'is told' "$tmp/out" '1 no_capture'
+mkdir -p "$tmp/packed/deep"
+printf 'x' | gzip >"$tmp/packed/a.pcap.gz"
+status 'a folder of what is compressed one by one' 4 \
+	"$analyzer" index "$tmp/packed"
+says 'is told by member' "$tmp/out" '1 member_packed'
+"$analyzer" diag "$tmp/packed" >"$tmp/out"
+says 'and by name' "$tmp/out" 'a.pcap.gz'
+status 'a workspace in the folder that is read' 3 \
+	"$analyzer" index --workspace "$tmp/packed/deep/ws" "$tmp/packed"
+says 'is refused' "$tmp/err" 'lies in'
+
 done_testing
