@@ -182,6 +182,17 @@ message_keep(struct message *m, struct str bytes)
 		(void)keep_at(m, m->nkept, bytes);
 }
 
+struct str
+message_asked(const struct message *m)
+{
+	const struct message *q;
+
+	if (m == NULL || m->use != SIDE_RESPONSE)
+		return STR_NONE;
+	q = &m->pair->side[SIDE_REQUEST];
+	return str_make(q->kept, q->nkept);
+}
+
 void
 message_flag(struct message *m, uint32_t entry_flags)
 {

@@ -255,6 +255,9 @@ void message_keep(struct message *m, struct str bytes);
  * the index has it once. It comes in front of the others, in order.
  */
 void message_keep_shared(struct message *m, struct str bytes);
+/* What was kept of the request that response m answers; empty if there is none.
+ * Valid until the next call about messages of the stream. */
+struct str message_asked(const struct message *m);
 void message_flag(struct message *m, uint32_t entry_flags);
 /*
  * It is whole, its last byte in front of `end`, and m is no longer valid. The
