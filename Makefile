@@ -159,9 +159,14 @@ run:
 	@$(MAKE) $(PAR) VARIANT=release B=build/release all
 	@sh mk/run.sh build/bin/analyzer
 
-## gen: write the manual's tables and the completions from the .def files
-gen: $(PROGS)
+## gen: write the manual's tables, the completions and other tables anew
+gen: $(PROGS) gen-kafka
 	$(Q)sh mk/gen/cmd.sh $(BIN)/analyzer
+
+KAFKA := analyzer/proto/kafka/kafka_schema
+gen-kafka:
+	$(Q)LC_ALL=C awk -f mk/gen/kafka.awk $(KAFKA).tbl >$(KAFKA).def.new && \
+	    mv -f $(KAFKA).def.new $(KAFKA).def
 
 ## clean: remove everything that was built
 clean:
@@ -174,7 +179,7 @@ help:
 	awk -F': ' '{ printf "  %-12s %s\n", $$1, $$2 }'
 
 FORCE:
-.PHONY: all deps run gen clean help FORCE
+.PHONY: all deps run gen gen-kafka clean help FORCE
 .SECONDARY:
 
 ifneq ($(filter-out $(PLAIN_GOALS),$(or $(MAKECMDGOALS),all)),)

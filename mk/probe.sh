@@ -29,6 +29,8 @@ debian_package()
 	re2) echo libre2-dev ;;
 	expat) echo libexpat1-dev ;;
 	libnghttp2) echo libnghttp2-dev ;;
+	liblz4) echo liblz4-dev ;;
+	snappy) echo libsnappy-dev ;;
 	libisal) echo libisal-dev ;;
 	libpcap) echo libpcap-dev ;;
 	libmicrohttpd) echo libmicrohttpd-dev ;;

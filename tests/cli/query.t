@@ -156,8 +156,13 @@ is 'a line each, and a header' "$(wc -l <"$tmp/out")" \
 
 status 'diag --json' 0 "$analyzer" diag --json "$shop"
 is 'the bytes that were cut out' \
-	"$(jq -r '[.kind, .severity, .source, .len] | @csv' "$tmp/out")" \
+	"$(jq -r 'select(.kind == "gap") |
+	    [.kind, .severity, .source, .len] | @csv' "$tmp/out")" \
 	'"gap","loss","node-1_10.0.0.5/1795391387.pcap",2896'
+# librdkafka's mock refuses ApiVersions 3 in a form that no version has.
+is 'and what is odd: ten answers of a mock' \
+	"$(jq -r 'select(.kind != "gap") | .kind' "$tmp/out" | uniq -c |
+	    tr -s ' ')" ' 10 malformed'
 status 'diag' 0 "$analyzer" diag "$shop"
 says 'under its heading' "$tmp/out" '^Evidence that is missing:$'
 status 'diag of what is whole' 0 "$analyzer" diag "$tiny"

@@ -26,6 +26,7 @@ enum {
 	CORPORA_PROJECT,
 	CORPORA_PATH,
 	CORPORA_REDIS = 15, /* number of commands */
+	CORPORA_KAFKA = 16, /* number of requests */
 	CORPORA_AMQP = 17,  /* number of methods */
 	CORPORA_TRUTH = 24,
 };

@@ -84,7 +84,10 @@ fuzz_render(const struct fuzz_render *f)
 	struct span spans[2] = { { .len = f->side[f->reversed].n },
 		                 { .len = f->side[!f->reversed].n } };
 	struct entry e = {
-		.request = { .present = true, .nspans = 1, .spans = &spans[0] },
+		.request = { .present = true,
+		             .nspans = 1,
+		             .spans = &spans[0],
+		             .kept = f->kept },
 		.response = { .present = true,
 		              .nspans = 1,
 		              .spans = &spans[1] },

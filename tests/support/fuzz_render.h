@@ -17,6 +17,7 @@ struct fuzz_render {
 	struct str method;
 	struct str side[2]; /* the bytes to and from the server */
 	bool reversed;      /* the request is what went to the client */
+	struct str kept;    /* of the request */
 };
 
 void fuzz_render(const struct fuzz_render *f);

@@ -65,4 +65,10 @@ void http1_world_end(struct world *w, int side, enum why why);
 const char *http1_world_finish(struct world *w, enum why why);
 void http1_world_release(struct world *w);
 
+/*
+ * A copy of such a text without the values of "captureTime", which depend on
+ * the number of packets; the caller's to free().
+ */
+char *http1_world_timeless(const char *text);
+
 #endif /* TESTS_SUPPORT_HTTP1_WORLD_H */

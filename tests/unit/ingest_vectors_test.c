@@ -234,7 +234,7 @@ check_file(struct test *t, const char *name)
 	size_t i;
 
 	(void)snprintf(path, sizeof(path), FOLDER "%s.json", name);
-	all = json_load_file(path, 0, &where);
+	all = json_load_file(path, JSON_ALLOW_NUL, &where);
 	if (!ok(all != NULL, "the recorded answers are there"))
 		tap_note(where.text);
 	json_array_foreach(member(all, "vectors"), i, v) check_vector(t, v);
@@ -246,7 +246,8 @@ int
 main(void)
 {
 	static const char *const files[] = { "http",  "http2", "graphql",
-		                             "redis", "dns",   "amqp" };
+		                             "redis", "dns",   "amqp",
+		                             "kafka" };
 	static struct test t;
 	size_t captures = 0;
 
