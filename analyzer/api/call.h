@@ -39,7 +39,9 @@
 #include "base/str.h"
 
 struct MHD_Connection;
+struct MHD_Response;
 struct server;
+struct socket;
 
 enum call_code {
 #define E(name, status, code) CALL_##name,
@@ -76,7 +78,13 @@ struct call_deferred {
 	void *ctx;
 };
 
-enum call_kind { CALL_NOTHING, CALL_WHOLE, CALL_STATIC, CALL_STREAM };
+enum call_kind {
+	CALL_NOTHING,
+	CALL_WHOLE,
+	CALL_STATIC,
+	CALL_STREAM,
+	CALL_SOCKET,
+};
 
 struct call {
 	struct server *server;
@@ -101,6 +109,8 @@ struct call {
 	struct json_out json;
 	struct str fixed; /* of CALL_STATIC */
 	struct stream *stream;
+	struct MHD_Response *response; /* of CALL_SOCKET */
+	struct socket *socket;         /* while it is not one yet */
 	stream_produce *produce;
 	void *produce_ctx;
 	struct call_header headers[CALL_HEADERS];

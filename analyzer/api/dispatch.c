@@ -6,6 +6,7 @@
 #include "analyzer/api/header.h"
 #include "analyzer/api/reply.h"
 #include "analyzer/api/server_impl.h"
+#include "analyzer/api/socket.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -58,6 +59,7 @@ static void
 call_free(struct call *c)
 {
 	stream_free(c->stream);
+	socket_forget(c->socket);
 	unwatch(c);
 	give_back(c);
 	buf_release(&c->upload);

@@ -124,10 +124,10 @@ redact(struct call *c, struct picked *p, struct scope *s, size_t i)
 	return glean_texts(c, p);
 }
 
-static int
-apply_query(struct call *c, struct picked *p)
+int
+pick_query(struct call *c, struct picked *p, enum ask_mode mode)
 {
-	struct scope_options opt = { .mode = ASK_STRICT };
+	struct scope_options opt = { .mode = mode };
 	struct scope *s;
 	int rc;
 
@@ -164,7 +164,7 @@ pick_entry(struct call *c, struct str eid, struct picked **ret_picked)
 	if (rc != 0)
 		return rc;
 	*ret_picked = p;
-	return apply_query(c, p);
+	return pick_query(c, p, ASK_STRICT);
 }
 
 /* ---- media types ---- */

@@ -38,6 +38,10 @@ int pick_entry(struct call *c, struct str eid,
 int pick_ordinal(struct call *c, unsigned n, int64_t stream, uint64_t ordinal,
                  struct picked **ret_picked) WARN_UNUSED;
 
+/* Apply the parameter q to it, if it hides something. As above. */
+int pick_query(struct call *c, struct picked *p,
+               enum ask_mode mode) WARN_UNUSED;
+
 /* What a message says its body is, and how it is coded; "" when unknown. */
 void pick_mime(struct call *c, const struct picked *p, enum side side,
                struct str *ret_mime, struct str *ret_coding);

@@ -137,6 +137,8 @@ read_stream(void *cls, uint64_t pos, char *p, size_t max)
 static struct MHD_Response *
 response_of(struct call *c)
 {
+	if (c->kind == CALL_SOCKET)
+		return c->response;
 	if (c->kind == CALL_STREAM)
 		return MHD_create_response_from_callback(
 		    MHD_SIZE_UNKNOWN, REPLY_BLOCK, read_stream, c, NULL);

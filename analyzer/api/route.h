@@ -21,11 +21,10 @@ enum route_method { ROUTE_GET, ROUTE_POST, ROUTE_METHODS };
 
 enum route_flag {
 	ROUTE_PLAIN = 0,
-	ROUTE_HUB = 1 << 0,    /* of the hub's face: on both ports, with CORS */
-	ROUTE_TAG = 1 << 1,    /* depends on the indexes alone: has an ETag */
-	ROUTE_QUERY = 1 << 2,  /* reads snapshots: takes turns, has a time */
-	ROUTE_SOCKET = 1 << 3, /* becomes a WebSocket */
-	ROUTE_OPEN = 1 << 4,   /* tells nothing: answers without a token */
+	ROUTE_HUB = 1 << 0,   /* of the hub's face: on both ports, with CORS */
+	ROUTE_TAG = 1 << 1,   /* depends on the indexes alone: has an ETag */
+	ROUTE_QUERY = 1 << 2, /* reads snapshots: takes turns, has a time */
+	ROUTE_OPEN = 1 << 3,  /* tells nothing: answers without a token */
 };
 
 struct route {

@@ -209,6 +209,7 @@ server_start(const struct server_options *o, struct catalog *catalog,
 		.server = s, .hub = true, .port = o->hub, .fd = -1
 	};
 	gate_init(&s->queries, o->limits.queries);
+	sockets_init(&s->sockets);
 	rc = start(s, e);
 	if (rc != 0) {
 		server_stop(s);
@@ -225,10 +226,12 @@ server_stop(struct server *s)
 		return;
 	if (s->watch != NULL)
 		watch_stop(s->watch);
+	sockets_stop(&s->sockets);
 	close_port(&s->front);
 	close_port(&s->hub);
 	watch_free(s->watch);
 	gate_release(&s->queries);
+	sockets_release(&s->sockets);
 	mem_free(s);
 }
 

@@ -22,6 +22,7 @@
 
 #include "analyzer/api/catalog.h"
 #include "analyzer/api/limits.h"
+#include "analyzer/export/limits.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -38,6 +39,7 @@ struct server_options {
 	bool hub_strict;   /* the hub's face leaves out incomplete entries */
 	bool allow_replay; /* to loopback addresses */
 	struct api_limits limits;
+	struct export_limits export_limits;
 };
 
 /*

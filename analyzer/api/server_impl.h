@@ -9,6 +9,7 @@
 #include "analyzer/api/gate.h"
 #include "analyzer/api/guard.h"
 #include "analyzer/api/server.h"
+#include "analyzer/api/socket.h"
 #include "analyzer/api/watch.h"
 
 struct MHD_Daemon;
@@ -28,6 +29,7 @@ struct server {
 	struct guard guard;
 	struct watch *watch;
 	struct gate queries;
+	struct sockets sockets;
 	struct server_port front, hub;
 	bool tls;
 };

@@ -226,6 +226,7 @@ start_server(struct serve *v, struct err *e)
 		.hub_strict = o->hub_strict,
 		.allow_replay = o->allow_replay,
 		.limits = o->api,
+		.export_limits = o->export_limits,
 	};
 
 	return server_start(&so, v->catalog, e, &v->server);
