@@ -137,7 +137,7 @@ $(REPLAY): $(B)/%.t: $(B)/%.o $(B)/tests/fuzz/replay.o $(TESTLIB) $(LIB)
 	$(call link)
 
 $(FUZZ_BIN): $(B)/%: $(B)/tests/fuzz/%.o $(TESTLIB) $(LIB)
-	$(call link,-fsanitize=fuzzer)
+	$(call link,-fsanitize=fuzzer -fsanitize-link-c++-runtime)
 
 include mk/test.mk
 include mk/lint.mk
