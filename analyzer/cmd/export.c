@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/cmd/asking.h"
 #include "analyzer/cmd/cmd.h"
 #include "analyzer/cmd/interrupt.h"
 #include "analyzer/cmd/mistake.h"
@@ -71,8 +72,7 @@ choose_stream(struct exporting *x, struct err *e)
 static int
 prepare(struct exporting *x, struct err *e)
 {
-	struct ask_options opt = { .mode = x->c->opt->lenient ? ASK_LENIENT
-		                                              : ASK_STRICT };
+	struct ask_options opt = asking_options(x->c);
 	int rc = ask_prepare(str_from_c(x->query), x->session.opened, &opt, e,
 	                     &x->ask);
 
@@ -187,6 +187,7 @@ int
 cmd_export(struct cmd *c, struct err *e)
 {
 	struct exporting x = { .c = c, .query = "" };
+	struct buf file;
 	int rc = cmd_arguments(c, 1, 2, e);
 
 	if (rc == 0 && c->opt->output == NULL)
@@ -198,11 +199,13 @@ cmd_export(struct cmd *c, struct err *e)
 		rc = choose_stream(&x, e);
 	if (rc != 0)
 		return rc;
+	buf_init(&file, 2 * (size_t)KFL_TEXT_MAX);
 	if (c->opt->nargs > 1)
-		x.query = c->opt->args[1];
-	if (!cmd_session(c, c->opt->args[0], &x.session))
-		return 0;
-	rc = export_session(&x, e);
-	session_close(&x.session);
+		rc = asking_text(c->opt->args[1], &file, e, &x.query);
+	if (rc == 0 && cmd_session(c, c->opt->args[0], &x.session)) {
+		rc = export_session(&x, e);
+		session_close(&x.session);
+	}
+	buf_release(&file);
 	return rc;
 }

@@ -49,7 +49,9 @@ peer_text(struct opened *o, const struct listing_end *end,
 	struct str name = str_head(who.name, LISTING_PEER - 8);
 	char text[ADDR_TEXT];
 
-	if (name.n > 0 && !end->server)
+	if (end->hidden)
+		(void)str_to_c(STR(VEIL_TEXT), out, LISTING_PEER);
+	else if (name.n > 0 && !end->server)
 		(void)str_to_c(name, out, LISTING_PEER);
 	else if (name.n > 0)
 		(void)snprintf(out, LISTING_PEER, STR_FMT ":%u", STR_ARG(name),
@@ -106,13 +108,13 @@ put_header(struct listing *l)
 }
 
 static void
-put_day(struct listing *l, int64_t ts)
+put_day(struct listing *l, int64_t ts, bool hidden)
 {
 	char day[HUMAN_TEXT];
 
 	if (l->rows == 0)
 		put_header(l);
-	if (strcmp(human_day(ts, day), l->day) == 0)
+	if (hidden || strcmp(human_day(ts, day), l->day) == 0)
 		return;
 	memcpy(l->day, day, sizeof(day));
 	term_style(l->term, TERM_DIM);
@@ -131,7 +133,23 @@ put_number(struct term *t, int width, bool there, int64_t n)
 }
 
 static void
-put_peers(struct listing *l, struct opened *o, const struct index_entry *e)
+put_time(struct listing *l, int64_t ts, bool hidden)
+{
+	char clock[HUMAN_TEXT];
+
+	term_cell(l->term, -TIME_WIDTH,
+	          hidden ? STR(VEIL_TEXT) : str_from_c(human_clock(ts, clock)));
+}
+
+static void
+put_text(struct term *t, int width, struct str text, bool hidden)
+{
+	term_cell(t, width, hidden && text.n > 0 ? STR(VEIL_TEXT) : text);
+}
+
+static void
+put_peers(struct listing *l, struct opened *o, const struct index_entry *e,
+          const struct veil *veil)
 {
 	struct listing_end client = { .point = e->point,
 		                      .ip = e->client,
@@ -144,6 +162,8 @@ put_peers(struct listing *l, struct opened *o, const struct index_entry *e)
 		                      .ts = entry_time(&e->e) };
 	bool back = (e->e.flags & ENTRY_REVERSED) != 0;
 
+	client.hidden = back ? veil->dst : veil->src;
+	server.hidden = back ? veil->src : veil->dst;
 	listing_ends(l->term, -l->peers, o, back ? &server : &client,
 	             back ? &client : &server);
 }
@@ -156,27 +176,28 @@ status_style(const struct entry *e)
 
 void
 listing_row(struct listing *l, struct opened *o, const struct index_entry *e,
-            unsigned snapshot)
+            unsigned snapshot, const struct veil *veil)
 {
+	static const struct veil nothing = { .method = false };
 	const struct entry *x = &e->e;
 	struct term *t = l->term;
 	char text[LISTING_EID];
-	char clock[HUMAN_TEXT];
 	bool both = x->request.present && x->response.present;
 
-	put_day(l, entry_time(x));
+	if (veil == NULL)
+		veil = &nothing;
+	put_day(l, entry_time(x), veil->time);
 	l->rows++;
 	term_cell(t, l->id, str_from_c(listing_eid(x->id, snapshot, text)));
-	term_cell(t, -TIME_WIDTH,
-	          str_from_c(human_clock(entry_time(x), clock)));
+	put_time(l, entry_time(x), veil->time);
 	term_cell(t, -PROTO_WIDTH, str_from_c(listing_protocol(e)));
-	term_cell(t, -METHOD_WIDTH, x->method);
-	term_cell(t, -l->target, x->target);
+	put_text(t, -METHOD_WIDTH, x->method, veil->method);
+	put_text(t, -l->target, x->target, veil->target);
 	term_style(t, status_style(x));
-	put_number(t, STATUS_WIDTH, x->status != 0, x->status);
+	put_number(t, STATUS_WIDTH, x->status != 0 && !veil->status, x->status);
 	term_style(t, TERM_PLAIN);
-	put_peers(l, o, e);
-	put_number(t, MS_WIDTH, both, entry_elapsed_ms(x));
+	put_peers(l, o, e, veil);
+	put_number(t, MS_WIDTH, both && !veil->elapsed, entry_elapsed_ms(x));
 	term_style(t, TERM_WARN);
 	term_printf(t, "%s", entry_reason(x->flags));
 	term_style(t, TERM_PLAIN);

@@ -17,6 +17,7 @@
 #include "analyzer/cmd/term.h"
 #include "analyzer/index/row.h"
 #include "analyzer/query/opened.h"
+#include "analyzer/query/veil.h"
 
 enum {
 	LISTING_EID = 32,  /* bytes of "N:ID" */
@@ -32,9 +33,10 @@ struct listing {
 
 /* `many`: ids come with the number of their snapshot. */
 void listing_init(struct listing *l, struct term *t, bool many);
-/* `snapshot` is that number, 0 for none. */
+/* `snapshot` is that number, 0 for none; `veil` (may be NULL) what to hide. */
 void listing_row(struct listing *l, struct opened *o,
-                 const struct index_entry *e, unsigned snapshot);
+                 const struct index_entry *e, unsigned snapshot,
+                 const struct veil *veil);
 
 /* The id as people write it. */
 const char *listing_eid(int64_t id, unsigned snapshot, char out[LISTING_EID]);
@@ -47,6 +49,7 @@ struct listing_end {
 	struct addr ip;
 	uint16_t port;
 	bool server; /* its port says who it is, a client's does not */
+	bool hidden; /* it is not to be told */
 	int64_t ts;
 };
 

@@ -26,7 +26,7 @@ list(struct cmd *c, const struct session *s, uint64_t limit, struct err *e)
 	if (rc != 0)
 		return rc;
 	while ((rc = index_next(cursor, &row, &sure, e)) == 1)
-		listing_row(&listing, s->opened, &row, 0);
+		listing_row(&listing, s->opened, &row, 0, NULL);
 	index_cursor_free(cursor);
 	return rc;
 }

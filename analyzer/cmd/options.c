@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "analyzer/proto/proto.h"
+#include "base/clock.h"
 #include "version.h"
 
 enum { JOBS_MAX = 64 };
@@ -190,6 +191,18 @@ text_of(struct options *o, enum option_id id)
 }
 
 static int
+set_now(struct options *o, const char *value, struct err *e)
+{
+	o->now_given = true;
+	if (clock_parse(str_from_c(value), &o->now) == 0)
+		return 0;
+	return err_set(e, ERR_USAGE,
+	               "--now %s: a time is wanted, as in "
+	               "2024-01-31T18:05:09Z or 2024-01-31T18:05:09.5+01:00",
+	               value);
+}
+
+static int
 set_value(struct options *o, enum option_id id, const char *value,
           struct err *e)
 {
@@ -207,6 +220,8 @@ set_value(struct options *o, enum option_id id, const char *value,
 		return set_port(row, value, &o->hub_port, e);
 	case OPTION_LIMIT:
 		return set_limit(o, value, e);
+	case OPTION_NOW:
+		return set_now(o, value, e);
 	case OPTION_JOBS:
 		return set_jobs(o, value, e);
 	case OPTION_ONLY:
@@ -230,6 +245,9 @@ set_flag(struct options *o, enum option_id id)
 		[OPTION_FULL] = &o->full,
 		[OPTION_COUNT] = &o->count,
 		[OPTION_LENIENT] = &o->lenient,
+		[OPTION_EXPLAIN] = &o->explain,
+		[OPTION_FAIL_IF_FOUND] = &o->fail_if_found,
+		[OPTION_FAIL_IF_EMPTY] = &o->fail_if_empty,
 		[OPTION_DIGEST] = &o->digest,
 		[OPTION_REHASH] = &o->rehash,
 		[OPTION_FORCE] = &o->force,

@@ -69,9 +69,12 @@ option_shown(enum option_id id, enum command_id command)
 struct options {
 	enum command_id command;
 	bool json, full, count, lenient, digest, rehash, force, exact;
+	bool explain, fail_if_found, fail_if_empty;
 	bool help, version, man;
 	bool limited; /* --limit N was given */
 	uint64_t limit;
+	bool now_given;         /* --now TIME was */
+	int64_t now;            /* ns since 1970 */
 	const char *body;       /* "request", "response" or NULL */
 	const char *workspace;  /* NULL: the default */
 	const char *completion; /* name of a shell or NULL */

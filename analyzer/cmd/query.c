@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/cmd/asking.h"
 #include "analyzer/cmd/cmd.h"
+#include "analyzer/cmd/explaining.h"
 #include "analyzer/cmd/listing.h"
 #include "analyzer/cmd/mistake.h"
 #include "analyzer/entry/sink.h"
@@ -26,6 +28,7 @@ struct source {
 struct query {
 	struct cmd *c;
 	const char *text; /* the query as typed */
+	struct buf file;  /* or as it stands in a file */
 	struct source *sources;
 	struct merge_source *merged; /* the same, for the merge */
 	size_t nsources;
@@ -81,28 +84,20 @@ release(struct query *q)
 	mem_free(q->sources);
 	mem_free(q->merged);
 	buf_release(&q->json);
+	buf_release(&q->file);
 }
 
 /* ---- preparing ---- */
-
-/* A line of a list is made from the index, which redact() does not alter. */
-static bool
-shows_redacted(const struct query *q, const struct ask *a)
-{
-	const struct options *o = q->c->opt;
-
-	return a->kfl != NULL && a->kfl->redacts && !o->full && !o->count;
-}
 
 /* With several snapshots, now() is the end of the one that ends last. */
 static struct ask_options
 options_of(const struct query *q)
 {
-	struct ask_options opt = {
-		.mode = q->c->opt->lenient ? ASK_LENIENT : ASK_STRICT,
-		.now_given = true,
-	};
+	struct ask_options opt = asking_options(q->c);
 
+	if (opt.now_given)
+		return opt;
+	opt.now_given = true;
 	for (size_t i = 0; i < q->nsources; i++) {
 		int64_t end = ask_end(q->sources[i].session.opened);
 
@@ -126,10 +121,6 @@ prepare(struct query *q, struct err *e)
 		                 e, &s->ask);
 		if (rc == ERR_SYNTAX)
 			rc = mistake_tell(q->c, q->text, &s->ask, e);
-		if (rc == 0 && shows_redacted(q, &s->ask))
-			rc = err_set(e, ERR_USAGE,
-			             "redact() hides parts of whole entries; "
-			             "lists would still show them: add --full");
 		q->merged[i] = (struct merge_source){
 			.opened = s->session.opened,
 			.ask = &s->ask,
@@ -142,16 +133,15 @@ prepare(struct query *q, struct err *e)
 /* ---- printing ---- */
 
 static int
-print_base(struct query *q, const struct merge_row *row)
+print_base(struct query *q, struct merge *m)
 {
-	const struct merge_source *s = &q->merged[row->source];
 	struct json_out j;
 	struct sink_json sink;
 	int rc;
 
 	term_json(&q->c->out, &j);
 	sink_json_init(&sink, &j);
-	rc = full_base(s->opened, row->entry, &s->names, &sink.sink);
+	rc = merge_base(m, &sink.sink);
 	if (rc == 0) {
 		jout_newline(&j);
 		rc = jout_finish(&j);
@@ -191,14 +181,17 @@ print_full(struct query *q, struct merge *m)
 static int
 print(struct query *q, struct merge *m, const struct merge_row *row)
 {
+	const struct merge_source *s = &q->merged[row->source];
 	const struct options *o = q->c->opt;
+	struct veil veil;
 
 	if (o->full)
 		return print_full(q, m);
 	if (o->json)
-		return print_base(q, row);
-	listing_row(&q->listing, q->merged[row->source].opened, row->entry,
-	            q->merged[row->source].names.snapshot);
+		return print_base(q, m);
+	merge_veil(m, &veil);
+	listing_row(&q->listing, s->opened, row->entry, s->names.snapshot,
+	            &veil);
 	return 0;
 }
 
@@ -246,10 +239,51 @@ count(struct query *q, struct err *e)
 }
 
 static int
+explain_one(struct query *q, const struct merge_source *s, struct err *e)
+{
+	struct run_query rq = run_query_of(q);
+	struct term *t = &q->c->out;
+	struct sink_json sink;
+	struct json_out j;
+	struct explain x;
+	int rc;
+
+	rq.ask = s->ask;
+	rq.names = s->names;
+	rc = explain_query(s->opened, &rq, e, &x);
+	if (rc == 0)
+		rc = explain_run(s->opened, &rq, e, &x);
+	if (rc == 0 && q->c->opt->json) {
+		term_json(t, &j);
+		sink_json_init(&sink, &j);
+		rc = explain_emit(&x, &sink.sink);
+		jout_newline(&j);
+		rc = rc == 0 ? jout_finish(&j) : rc;
+	} else if (rc == 0) {
+		explaining_text(t, &x);
+	}
+	q->counts.matched += x.counts.matched;
+	explain_release(&x);
+	return rc;
+}
+
+static int
+explain(struct query *q, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < q->nsources && rc == 0; i++)
+		rc = explain_one(q, &q->merged[i], e);
+	return rc;
+}
+
+static int
 answer(struct query *q, struct err *e)
 {
 	const struct options *o = q->c->opt;
 
+	if (o->explain)
+		return explain(q, e);
 	if (o->limited && o->limit == 0) {
 		if (o->count)
 			term_printf(&q->c->out, "0\n");
@@ -274,6 +308,17 @@ tell_undecided(struct query *q)
 	    n, q->counts.undecided > 0 ? q->counts.first.text : q->first.text);
 }
 
+/* What a script asks: is there one, is there none? */
+static void
+judge(struct query *q)
+{
+	const struct options *o = q->c->opt;
+	bool found = q->counts.matched > 0;
+
+	if ((o->fail_if_found && found) || (o->fail_if_empty && !found))
+		q->c->findings = true;
+}
+
 int
 cmd_query(struct cmd *c, struct err *e)
 {
@@ -284,15 +329,19 @@ cmd_query(struct cmd *c, struct err *e)
 
 	if (rc != 0)
 		return rc;
-	q.text = n < o->nargs ? o->args[n] : "";
 	buf_init(&q.json, ENTRY_JSON_MAX);
-	rc = open_sources(&q, n, e);
+	buf_init(&q.file, 2 * (size_t)KFL_TEXT_MAX);
+	rc = asking_text(n < o->nargs ? o->args[n] : "", &q.file, e, &q.text);
+	if (rc == 0)
+		rc = open_sources(&q, n, e);
 	if (rc == 0)
 		rc = prepare(&q, e);
 	if (rc == 0) {
 		listing_init(&q.listing, &c->out, n > 1);
 		rc = answer(&q, e);
 		tell_undecided(&q);
+		if (rc == 0)
+			judge(&q);
 	}
 	release(&q);
 	return rc;

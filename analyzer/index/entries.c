@@ -120,14 +120,14 @@ index_key_of(enum index_order order, const struct index_entry *e)
 	return key;
 }
 
-/* `what`, then ",(under)" of the rows, in their order. */
+/* "SELECT" and what, then ",(under)" of the rows, in their order. */
 static int
 select_sql(struct buf *b, const char *what, const char *from,
            const struct index_select *s)
 {
 	const char *column = column_of(s->order);
 	const char *desc = s->desc ? " DESC" : "";
-	int rc = buf_printf(b, "SELECT %s,(%s)%s", what,
+	int rc = buf_printf(b, "%s,(%s)%s", what,
 	                    s->under.sql != NULL ? s->under.sql : "0", from);
 
 	if (rc == 0)
@@ -191,8 +191,8 @@ sorted_cursor(struct index_reader *r, const struct index_select *s,
 	int rc;
 
 	buf_init(&sql, SQL_MAX);
-	rc = by_time ? select_sql(&sql, ENTRY_COLUMNS, ENTRY_JOINS, s)
-	             : select_sql(&sql, "e.id", " FROM entry e", s);
+	rc = by_time ? select_sql(&sql, "SELECT " ENTRY_COLUMNS, ENTRY_JOINS, s)
+	             : select_sql(&sql, "SELECT e.id", " FROM entry e", s);
 	if (rc != 0)
 		err_set(e, rc, "index: condition: %s", err_text(rc));
 	else
@@ -220,6 +220,52 @@ index_entries(struct index_reader *r, const struct index_select *s,
 	                                       : (*ret_cursor)->st,
 	            s);
 	return 0;
+}
+
+static int
+tell_steps(struct index_reader *r, sqlite3_stmt *st,
+           int (*f)(void *ctx, struct str step), void *ctx, struct err *e)
+{
+	int step;
+	int rc = 0;
+
+	while (rc == 0 && (step = sqlite3_step(st)) != SQLITE_DONE) {
+		struct db_row row = { .st = st, .col = 3 };
+		struct str text;
+
+		if (step != SQLITE_ROW)
+			return db_error(r->db, "explaining", e);
+		text = db_text(&row);
+		/* Sub-selects on dictionaries, and what is below them. */
+		if (sqlite3_column_int(st, 1) == 0 &&
+		    str_find(text, STR("SUBQUERY")) == text.n)
+			rc = f(ctx, text);
+	}
+	return rc;
+}
+
+int
+index_plan(struct index_reader *r, const struct index_select *s,
+           int (*f)(void *ctx, struct str step), void *ctx, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	struct buf sql;
+	int rc;
+
+	buf_init(&sql, SQL_MAX);
+	rc = select_sql(&sql, "EXPLAIN QUERY PLAN SELECT e.id", " FROM entry e",
+	                s);
+	if (rc != 0)
+		err_set(e, rc, "index: condition: %s", err_text(rc));
+	else
+		rc = db_prepare(r->db, sql.p, e, &st);
+	buf_release(&sql);
+	if (rc != 0)
+		return rc;
+	bind_select(st, s);
+	rc = tell_steps(r, st, f, ctx, e);
+	(void)sqlite3_finalize(st);
+	return rc;
 }
 
 int

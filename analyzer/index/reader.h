@@ -131,6 +131,10 @@ int index_entries(struct index_reader *r, const struct index_select *s,
 int index_next(struct index_cursor *c, struct index_entry *ret_entry,
                bool *ret_sure, struct err *e) WARN_UNUSED;
 void index_cursor_free(struct index_cursor *c);
+/* What SQLite does to find the rows of a list, a line a step. */
+int index_plan(struct index_reader *r, const struct index_select *s,
+               int (*f)(void *ctx, struct str step), void *ctx,
+               struct err *e) WARN_UNUSED;
 int index_count(struct index_reader *r, const struct index_where *w,
                 struct err *e, uint64_t *ret_count) WARN_UNUSED;
 /* One entry, as a cursor with one row. */

@@ -178,20 +178,28 @@ bound_chain(struct bounds *b, const struct kfl_node *n)
 
 /* --- leaves --------------------------------------------------------------- */
 
-static struct kfl_leaf
-residual(struct bounds *b, const struct kfl_node *n, enum kfl_leaf_kind kind)
+/* The node has to be evaluated on those entries. */
+static void
+leave(struct bounds *b, const struct kfl_node *n, enum kfl_left left)
 {
 	struct kfl_residual *r = arena_zalloc(b->a, sizeof(*r));
 
-	/* It may have been in here. */
-	b->redacted = b->redacted || b->redacts;
 	if (r == NULL) {
 		b->rc = arena_error(b->a);
-	} else {
-		r->node = n;
-		*b->residual = r;
-		b->residual = &r->next;
+		return;
 	}
+	r->node = n;
+	r->left = left;
+	*b->residual = r;
+	b->residual = &r->next;
+}
+
+static struct kfl_leaf
+residual(struct bounds *b, const struct kfl_node *n, enum kfl_leaf_kind kind)
+{
+	/* It may have been in here. */
+	b->redacted = b->redacted || b->redacts;
+	leave(b, n, KFL_LEFT_ALL);
 	return kfl_leaf_unknown(kind);
 }
 
@@ -209,6 +217,8 @@ ask(struct bounds *b, const struct kfl_node *n, const struct kfl_call *call,
 		return residual(b, n,
 		                boolean ? KFL_LEAF_BOOL : KFL_LEAF_UNKNOWN);
 	}
+	if (l.left != KFL_LEFT_NONE)
+		leave(b, n, l.left);
 	return l;
 }
 
@@ -424,7 +434,7 @@ kfl_bounds(const struct kfl *k, const struct kfl_scope *s, struct arena *a,
 	};
 	struct kfl_leaf l;
 
-	ENSURE(k->prepared);
+	ENSURE(k->prepared && s->n <= KFL_FAMILIES_MAX);
 	l = bound_node(&b, k->root);
 	if (b.rc == 0)
 		b.rc = arena_error(a);

@@ -44,17 +44,28 @@ struct kfl_family {
 	bool complete;
 };
 
+/* More than there are protocols. */
+enum { KFL_FAMILIES_MAX = 64 };
+
 /* The index that is going to be asked. */
 struct kfl_scope {
 	const struct kfl_family *family;
-	size_t n;
+	size_t n;          /* at most KFL_FAMILIES_MAX */
 	bool closed;       /* it has no entries but those of the families */
 	unsigned snapshot; /* the number in its ids, 0: none */
+};
+
+/* Which entries have to be evaluated because of a leaf. */
+enum kfl_left {
+	KFL_LEFT_NONE,
+	KFL_LEFT_DOUBT, /* those that are cut, have gaps or odd protocols */
+	KFL_LEFT_ALL,   /* those that have the field */
 };
 
 /* A leaf of the query that the index cannot decide. */
 struct kfl_residual {
 	const struct kfl_node *node;
+	enum kfl_left left;
 	struct kfl_residual *next;
 };
 

@@ -149,6 +149,20 @@ kfl_origin(const struct kfl *k, size_t at, size_t end, size_t *ret_at,
 	*ret_end = shift_end;
 }
 
+struct str
+kfl_source(const struct kfl *k, const struct kfl_node *n, size_t *ret_at)
+{
+	size_t at, end;
+
+	origin(k, n->at, n->end, &at, &end);
+	if (at > k->text.n)
+		at = k->text.n;
+	if (end > k->text.n || end < at)
+		end = k->text.n;
+	*ret_at = at;
+	return str_make(k->text.p + at, end - at);
+}
+
 /* Appends s for a terminal; *ret_width is how many columns it takes. */
 static int
 show(struct str s, struct buf *out, size_t *ret_width)

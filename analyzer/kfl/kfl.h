@@ -105,6 +105,10 @@ int kfl_prepare(struct kfl *k, int64_t now_ms, struct err *e) WARN_UNUSED;
 /* Appends the normal form. */
 int kfl_print(const struct kfl *k, struct buf *out) WARN_UNUSED;
 
+/* The part of `text` that a node comes from; a macro comes as a whole. */
+struct str kfl_source(const struct kfl *k, const struct kfl_node *n,
+                      size_t *ret_at);
+
 /* "LINE:COL: TEXT" or "TEXT": the original's whole message. */
 int kfl_message(const struct err *e, struct buf *out) WARN_UNUSED;
 

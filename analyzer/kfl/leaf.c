@@ -15,6 +15,9 @@
 /* Variants of protocols that there can be. */
 #define PROTOCOLS_MAX 256u
 
+/* Columns that one path can stand for. */
+#define GROUPS_MAX 4u
+
 /*
  * Rows by what is known of them: the test succeeds, fails, the field is
  * missing, or one has to look. Every row is in at least one; a row that is in
@@ -24,7 +27,8 @@ struct answer {
 	struct arena *a;
 	const struct kfl_cond *yes, *no, *gone, *open;
 	bool useful;
-	bool total; /* no row can lack the field */
+	bool total;   /* no row can lack the field */
+	bool unknown; /* of some rows nothing is known but that they have it */
 };
 
 struct kfl_leaf
@@ -118,28 +122,43 @@ add_key(struct kfl_bind *keys, size_t *io_n, const struct protocol *p)
 			                             .s = key };
 }
 
+/* Some of the families. */
+struct members {
+	const struct kfl_family *family[KFL_FAMILIES_MAX];
+	size_t n;
+};
+
+static void
+add_member(struct members *m, const struct kfl_family *f)
+{
+	if (m->n < KFL_FAMILIES_MAX)
+		m->family[m->n++] = f;
+}
+
+/* e is an entry of one of them. */
 static const struct kfl_cond *
-in_family(const struct kfl_family *f, struct arena *a)
+in_members(struct arena *a, const struct members *m)
 {
 	struct kfl_bind keys[PROTOCOLS_MAX];
 	size_t n = 0;
 
-	for (size_t i = 0; f->protocols[i] != NULL; i++)
-		add_key(keys, &n, f->protocols[i]);
+	for (size_t i = 0; i < m->n; i++) {
+		const struct kfl_family *f = m->family[i];
+
+		for (size_t k = 0; f->protocols[k] != NULL; k++)
+			add_key(keys, &n, f->protocols[k]);
+	}
 	return one_of(a, keys, n);
 }
 
 static const struct kfl_cond *
 in_any_family(const struct kfl_scope *s, struct arena *a)
 {
-	struct kfl_bind keys[PROTOCOLS_MAX];
-	size_t n = 0;
+	struct members all = { .n = 0 };
 
-	for (size_t i = 0; i < s->n; i++) {
-		for (size_t k = 0; s->family[i].protocols[k] != NULL; k++)
-			add_key(keys, &n, s->family[i].protocols[k]);
-	}
-	return one_of(a, keys, n);
+	for (size_t i = 0; i < s->n; i++)
+		add_member(&all, &s->family[i]);
+	return in_members(a, &all);
 }
 
 /* The member of the rendered protocol object. */
@@ -215,6 +234,7 @@ ask_test(const struct kfl_column *col, const struct kfl_cond *holds,
 {
 	struct arena *a = w->a;
 
+	w->unknown = w->unknown || holds == NULL || col->lossy;
 	if (holds == NULL) {
 		add(w, &w->open, there);
 		return;
@@ -259,27 +279,90 @@ is_foreign(const struct field *const *tables, size_t n, struct str path)
 	       !kfl_field_known(tables, n, names, &field);
 }
 
+/* Families in which the same column answers. */
+struct group {
+	struct kfl_column column;
+	struct members members;
+};
+
+/* Families by what they say about a path. */
+struct groups {
+	struct group group[GROUPS_MAX];
+	size_t n;
+	struct members foreign; /* they have no such field */
+	struct members open;    /* it is not in a column */
+};
+
+static bool
+same_column(const struct kfl_column *a, const struct kfl_column *b)
+{
+	return a->kind == b->kind && a->absent == b->absent &&
+	       a->doubt == b->doubt && strcmp(a->sql, b->sql) == 0;
+}
+
 static void
-ask_family(const struct kfl_family *f, struct str path,
-           const struct kfl_question *q, unsigned snapshot, struct answer *w)
+add_to_group(struct groups *g, const struct kfl_column *column,
+             const struct kfl_family *f)
+{
+	size_t i = 0;
+
+	while (i < g->n && !same_column(&g->group[i].column, column))
+		i++;
+	if (i == GROUPS_MAX) {
+		add_member(&g->open, f);
+		return;
+	}
+	if (i == g->n)
+		g->group[g->n++].column = *column;
+	add_member(&g->group[i].members, f);
+}
+
+static void
+sort_family(struct groups *g, const struct kfl_family *f, struct str path)
 {
 	const struct field *const tables[] = { entry_fields, f->fields,
 		                               f->more };
 	size_t ntables = ARRAY_LEN(tables) - (f->more == NULL);
-	const struct kfl_cond *scope = in_family(f, w->a);
 	const struct field *field = find_exact(f->fields, path);
 	struct kfl_column col = { .kind = KFL_COL_NONE };
 
 	if (field != NULL)
 		col = kfl_column_of(field);
-	if (col.kind != KFL_COL_NONE) {
-		ask_column(&col, q, snapshot, scope, w);
-	} else if (f->complete && is_foreign(tables, ntables, path)) {
-		w->useful = true;
-		add(w, &w->gone, scope);
-	} else {
-		add(w, &w->open, scope);
-	}
+	if (col.kind != KFL_COL_NONE)
+		add_to_group(g, &col, f);
+	else if (f->complete && is_foreign(tables, ntables, path))
+		add_member(&g->foreign, f);
+	else
+		add_member(&g->open, f);
+}
+
+static void
+ask_groups(const struct kfl_scope *s, const struct groups *g,
+           const struct kfl_question *q, struct answer *w)
+{
+	struct arena *a = w->a;
+
+	for (size_t i = 0; i < g->n; i++)
+		ask_column(&g->group[i].column, q, s->snapshot,
+		           in_members(a, &g->group[i].members), w);
+	add(w, &w->gone, in_members(a, &g->foreign));
+	add(w, &w->open, in_members(a, &g->open));
+	w->useful = w->useful || g->foreign.n > 0;
+	w->unknown = w->unknown || g->open.n > 0;
+	if (!s->closed)
+		add(w, &w->open, kfl_cond_not(a, in_any_family(s, a)));
+}
+
+/* A field that some protocols have. */
+static void
+ask_families(const struct kfl_scope *s, struct str path,
+             const struct kfl_question *q, struct answer *w)
+{
+	struct groups g = { .n = 0 };
+
+	for (size_t i = 0; i < s->n; i++)
+		sort_family(&g, &s->family[i], path);
+	ask_groups(s, &g, q, w);
 }
 
 /* Those whose protocol runs over TCP, or not. */
@@ -385,18 +468,17 @@ kfl_leaf_ask(const struct kfl_scope *s, const struct kfl_question *q,
 
 	if (!path_text(q->path, room, &path))
 		return false;
-	if (!ask_always(s, path, q, &w)) {
-		for (size_t i = 0; i < s->n; i++)
-			ask_family(&s->family[i], path, q, s->snapshot, &w);
-		if (!s->closed)
-			add(&w, &w.open, kfl_cond_not(a, in_any_family(s, a)));
-	}
+	if (!ask_always(s, path, q, &w))
+		ask_families(s, path, q, &w);
 	if (!w.useful)
 		return false;
 	settle_missing(q, &w);
 	*ret = (struct kfl_leaf){
 		.kind = kind_of(q, path),
 		.total = w.total || q->missing_is_false,
+		.left = w.unknown                        ? KFL_LEFT_ALL
+		        : w.open->kind != KFL_COND_FALSE ? KFL_LEFT_DOUBT
+		                                         : KFL_LEFT_NONE,
 		.tu = kfl_cond_or_else(w.yes, false),
 		.to = kfl_cond_or_else(kfl_cond_or(a, w.yes, w.open), true),
 		.fu = kfl_cond_or_else(w.no, false),

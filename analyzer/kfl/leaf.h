@@ -23,7 +23,8 @@ enum kfl_leaf_kind { KFL_LEAF_BOOL, KFL_LEAF_OTHER, KFL_LEAF_UNKNOWN };
 /* The four conditions of a node. None is ever NULL. */
 struct kfl_leaf {
 	enum kfl_leaf_kind kind;
-	bool total; /* never collapses: fu is NOT to, fo is NOT tu */
+	enum kfl_left left; /* to be evaluated */
+	bool total;         /* never collapses: fu is NOT to, fo is NOT tu */
 	const struct kfl_cond *tu, *to; /* truthy: under, over */
 	const struct kfl_cond *fu, *fo; /* falsy: under, over */
 };

@@ -259,8 +259,11 @@ bound(struct ask *a, struct opened *o, unsigned snapshot)
 		rc = where_of(&a->arena, b.over, &a->over);
 	if (rc == 0)
 		rc = where_of(&a->arena, b.under, &a->under);
-	a->exact = rc == 0 && b.exact;
-	return rc;
+	if (rc != 0)
+		return rc;
+	a->exact = b.exact;
+	a->residual = b.residual;
+	return 0;
 }
 
 /* ---- the whole ---- */

@@ -26,6 +26,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
+struct kfl_residual;
+
 /* How a query is understood; see docs/kfl.md. */
 enum ask_mode {
 	ASK_STRICT,  /* a name that no entry can have is a mistake */
@@ -46,9 +48,11 @@ struct ask {
 	struct index_where over;  /* rows that may be asked for */
 	struct index_where under; /* rows that surely are; NULL sql: none */
 	bool exact;               /* `over` says it all */
-	struct kfl *kfl;    /* decides the other rows; NULL: the empty query */
-	uint64_t limit;     /* limit(n) of the query, 0: none */
-	struct arena arena; /* what the conditions point to */
+	struct kfl *kfl; /* decides the other rows; NULL: the empty query */
+	uint64_t limit;  /* limit(n) of the query, 0: none */
+	/* What of the query the index cannot tell; see kfl/bounds.h. */
+	const struct kfl_residual *residual;
+	struct arena arena;         /* what the conditions point to */
 	struct kfl_mistake mistake; /* after ERR_SYNTAX */
 };
 

@@ -214,6 +214,22 @@ merge_entry(struct merge *m, struct sink *out, struct err *e)
 	return run_entry(p->run, &p->row, out, e);
 }
 
+int
+merge_base(struct merge *m, struct sink *out)
+{
+	struct part *p = &m->parts[m->at];
+
+	return run_base(p->run, &p->row, out);
+}
+
+void
+merge_veil(const struct merge *m, struct veil *ret_veil)
+{
+	const struct part *p = &m->parts[m->at];
+
+	run_veil(p->run, &p->row, ret_veil);
+}
+
 /* ---- counting ---- */
 
 static void

@@ -60,6 +60,9 @@ int merge_next(struct merge *m, struct merge_row *ret_row,
 
 /* The row at hand, whole, as the query leaves it; see run_entry(). */
 int merge_entry(struct merge *m, struct sink *out, struct err *e) WARN_UNUSED;
+/* Its line in a list; see run_base() and run_veil(). */
+int merge_base(struct merge *m, struct sink *out) WARN_UNUSED;
+void merge_veil(const struct merge *m, struct veil *ret_veil);
 
 void merge_counts(const struct merge *m, struct merge_counts *ret_counts);
 

@@ -60,24 +60,24 @@ limit_of(const struct run_query *q, bool *ret_none)
 	                 : fewer(q->limit, limit > 0 ? limit - q->earlier : 0);
 }
 
-static void
-select_of(const struct run_query *q, struct index_select *ret)
+void
+run_select_of(const struct run_query *q, struct index_select *ret_select)
 {
-	*ret = (struct index_select){ .order = q->order,
-		                      .desc = q->desc,
-		                      .after = q->after,
-		                      .key = q->key };
+	*ret_select = (struct index_select){ .order = q->order,
+		                             .desc = q->desc,
+		                             .after = q->after,
+		                             .key = q->key };
 	if (q->plan == RUN_INDEXED)
-		ret->over = q->ask->over;
+		ret_select->over = q->ask->over;
 	if (q->plan != RUN_EVALUATE)
-		ret->under = q->ask->under;
-	ret->over.ranged = q->ranged;
-	ret->over.from = q->from;
-	ret->over.to = q->to;
+		ret_select->under = q->ask->under;
+	ret_select->over.ranged = q->ranged;
+	ret_select->over.from = q->from;
+	ret_select->over.to = q->to;
 	/* Sorting is cheaper when only so many are asked for. */
-	ret->limit = q->scan_max;
+	ret_select->limit = q->scan_max;
 	if (q->ask->exact && q->plan == RUN_INDEXED)
-		ret->limit = fewer(q->limit, q->scan_max);
+		ret_select->limit = fewer(q->limit, q->scan_max);
 }
 
 static int
@@ -128,7 +128,7 @@ run_open(struct opened *o, const struct run_query *q, struct err *e,
 	int rc;
 
 	copy.limit = limit_of(q, &none);
-	select_of(&copy, &select);
+	run_select_of(&copy, &select);
 	rc = run_select(o, &copy, &select, e, ret_run);
 	if (rc == 0)
 		(*ret_run)->counts.complete = none;
@@ -318,6 +318,27 @@ run_entry(struct run *r, const struct index_entry *entry, struct sink *out,
 	return full_entry(r->opened, entry, &r->q.names, layer, out, e);
 }
 
+int
+run_base(struct run *r, const struct index_entry *entry, struct sink *out)
+{
+	const struct kfl *kfl = r->q.ask->kfl;
+
+	if (kfl != NULL && kfl->redacts)
+		return veil_base(entry, r->doc.root, out);
+	return full_base(r->opened, entry, &r->q.names, out);
+}
+
+void
+run_veil(const struct run *r, const struct index_entry *entry,
+         struct veil *ret_veil)
+{
+	const struct kfl *kfl = r->q.ask->kfl;
+
+	*ret_veil = (struct veil){ .method = false };
+	if (kfl != NULL && kfl->redacts)
+		veil_look(entry, r->doc.root, ret_veil);
+}
+
 /* ---- counting ---- */
 
 /* Rows that may match and are not sure. */
@@ -426,7 +447,7 @@ run_count(struct opened *o, const struct run_query *q, struct err *e,
 	int rc = 0;
 
 	limit = limit_of(q, &none);
-	select_of(&copy, &select);
+	run_select_of(&copy, &select);
 	if (index_counts(q) && !none)
 		rc = count_sure(o, &copy, &select.over, e, &sure);
 	none = none || (index_counts(q) && q->ask->exact) ||

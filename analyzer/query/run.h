@@ -23,6 +23,7 @@
 #include "analyzer/query/ask.h"
 #include "analyzer/query/full.h"
 #include "analyzer/query/opened.h"
+#include "analyzer/query/veil.h"
 #include "base/compiler.h"
 #include "base/err.h"
 
@@ -60,6 +61,9 @@ struct run_counts {
 	struct index_key next; /* of the last candidate; when scanned > 0 */
 };
 
+/* What a run asks of the index; for explain.h. */
+void run_select_of(const struct run_query *q, struct index_select *ret_select);
+
 struct run;
 
 /* `q` is copied; what it points to is borrowed for the run's life. */
@@ -81,6 +85,13 @@ const struct run_counts *run_counts(const struct run *r);
  */
 int run_entry(struct run *r, const struct index_entry *entry, struct sink *out,
               struct err *e) WARN_UNUSED;
+
+/* Its line in a list, in the same way: full_base(), or veil_base(). */
+int run_base(struct run *r, const struct index_entry *entry,
+             struct sink *out) WARN_UNUSED;
+/* What of the line is hidden; all false unless the query redacts. */
+void run_veil(const struct run *r, const struct index_entry *entry,
+              struct veil *ret_veil);
 
 /*
  * How many match, without delivering them: what is sure is counted by the

@@ -8,6 +8,9 @@ _analyzer()
 
 	COMPREPLY=()
 	case $prev in
+	--now)
+		return
+		;;
 	--body)
 		words='request response'
 		;;
@@ -64,9 +67,9 @@ _analyzer()
 			open) words='-n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			index) words='--json --digest -n --limit -j --jobs -w --workspace --verify -f --force --only -h --help' && break ;;
 			streams) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
-			query) words='--json --full --count --lenient -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			query) words='--json --full --count --explain --now --fail-if-found --fail-if-empty --lenient -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			show) words='--json --body -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
-			export) words='--lenient --to -o --output --exact --stream -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			export) words='--now --lenient --to -o --output --exact --stream -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			diag) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			verify) words='--json -n --limit -j --jobs -w --workspace --only -h --help' && break ;;
 			help) words='-h --help' && break ;;

@@ -76,6 +76,90 @@ status 'a table for people' 0 "$analyzer" query --limit 2 "$shop"
 is 'has a header, a day and the rows' "$(wc -l <"$tmp/out")" 4
 says 'names instead of addresses' "$tmp/out" '-> storefront\.shop:80'
 
+# ---- redact() in lists ----
+
+"$analyzer" query --json "$shop" 'http and redact("nothing.here")' >"$tmp/out"
+"$analyzer" query --json "$shop" http >"$tmp/want"
+same 'redact() of nothing leaves the list as it is' "$tmp/out" "$tmp/want"
+"$analyzer" query --json -n 5 "$shop" \
+	'http and redact("request.path", "src.ip", "response.status")' >"$tmp/out"
+ok 'columns that show what was redacted are hidden' jq -es 'length == 5 and all(
+	.summary == "[REDACTED]" and (has("summaryQuery") | not) and
+	.src.ip == "[REDACTED]" and (.dst.ip | test("^[0-9]")) and
+	.status == 0 and .statusQuery == "" and .method == "GET")' "$tmp/out"
+"$analyzer" query -n 5 "$shop" \
+	'http and redact("request.url", "request.path", "dst.name")' >"$tmp/out"
+is 'in the table as well' "$(grep -c '\[REDACTED\].*-> \[REDACTED\]' \
+	"$tmp/out")" 5
+"$analyzer" query --json -n 3 "$shop" 'dns and redact("request.questions")' \
+	>"$tmp/out"
+ok 'also below what was redacted' jq -es \
+	'length == 3 and all(.summary == "[REDACTED]")' "$tmp/out"
+
+# ---- scripts ----
+
+status '--fail-if-found, found' 1 "$analyzer" query --fail-if-found --count \
+	"$shop" 'response.status == 404'
+status '--fail-if-found, not found' 0 "$analyzer" query --fail-if-found \
+	"$shop" 'response.status == 499'
+status '--fail-if-empty, not found' 1 "$analyzer" query --fail-if-empty \
+	"$shop" 'response.status == 499'
+status '--fail-if-empty, found' 0 "$analyzer" query --fail-if-empty -n 1 \
+	"$shop" 'response.status == 404'
+printf '// what was not there\nhttp and\n\tresponse.status == 404\n' \
+	>"$tmp/404.kfl"
+is 'a query in a file' "$("$analyzer" query --count "$shop" "@$tmp/404.kfl")" 10
+is 'and on standard input' \
+	"$("$analyzer" query --count "$shop" @- <"$tmp/404.kfl")" 10
+status 'a file that is not there' 2 "$analyzer" query "$shop" "@$tmp/405.kfl"
+says 'is told' "$tmp/err" '405\.kfl: no such file'
+printf 'http\000or dns' >"$tmp/404.kfl"
+status 'a file that is no text' 2 "$analyzer" query "$shop" "@$tmp/404.kfl"
+is 'now() is the end of the snapshot' "$("$analyzer" query --count "$shop" \
+	'timestamp > now()')" 0
+is 'or what --now says' "$("$analyzer" query --count "$shop" \
+	--now 2020-01-01T00:00:00Z 'timestamp > now()')" \
+	"$(wc -l <"$tmp/all")"
+status '--now that is no time' 2 "$analyzer" query --now yesterday "$shop"
+
+# ---- --explain ----
+
+status '--explain' 0 "$analyzer" query --explain "$shop" \
+	'src.port == 6379 and src.ip == r"^10"'
+cat >"$tmp/want" <<'EOF'
+query       src.port == 6379 and src.ip == r"^10"
+sure        0
+candidates  ((CASE WHEN e.flags&8192 THEN e.server_port ELSE e.client_port END)=6379)
+evaluated   src.ip == r"^10"
+index       SCAN e USING INDEX entry_ts
+scanned     12 candidates
+read        12 of them, from their packets
+matched     12
+EOF
+same 'tells how a query is answered' "$tmp/out" "$tmp/want"
+"$analyzer" query --explain --json "$shop" \
+	'http and timestamp > 0 and src.ip == r"^10"' >"$tmp/out"
+ok 'as JSON too' jq -e '
+	(.query | startswith("(protocol.macro == \"http\") and")) and
+	(.exact | not) and (.redacts | not) and .limit == 0 and
+	.residual == [{"text": "src.ip == r\"^10\"", "offset": 27,
+		"length": 16, "doubt": false}] and
+	(.over.values[-1] == 1000000) and .under.sql == "0" and
+	(.index[0] | contains("entry_ts (ts>?)")) and
+	.work.scanned > 700 and .work.read == .work.scanned and
+	.work.matched <= .work.scanned and .work.undecided == 0' "$tmp/out"
+"$analyzer" query --explain --json "$shop" 'dst.name == "storefront.shop"' \
+	>"$tmp/out"
+ok 'a name is answered by the index alone' jq -e \
+	'.exact and .residual == [] and .work.read == 0 and .work.matched > 0' \
+	"$tmp/out"
+is 'and is the name that entries have' "$(jq .work.matched "$tmp/out")" \
+	"$(jq -s 'map(select(.dst.name == "storefront.shop")) | length' \
+		"$tmp/all")"
+status '--explain of two snapshots' 0 "$analyzer" query --explain --json \
+	"$tiny" "$shop" http
+is 'is two of them' "$(wc -l <"$tmp/out")" 2
+
 # ---- several snapshots ----
 
 cp "$tiny" "$tmp/http"

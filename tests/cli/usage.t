@@ -46,8 +46,6 @@ usage 'an unknown protocol' 'no such protocol; there is' \
 	"$analyzer" index --only smtp "$tiny"
 usage 'a query with a mistake' 'the query was not run' \
 	"$analyzer" query "$tiny" 'request.method = "GET"'
-usage 'redact() in a list, which would show it' 'add --full' \
-	"$analyzer" query "$tiny" 'redact("request.path")'
 usage 'a query with an unknown name' 'did you mean request.method' \
 	"$analyzer" query "$tiny" 'request.metod == "GET"'
 usage 'a body of neither side' 'one of request|response' \

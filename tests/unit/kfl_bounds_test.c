@@ -852,12 +852,18 @@ test_random(void)
 	tap_note(text);
 }
 
+/* The scope of the plans below. */
+static bool plan_closed;
+static unsigned plan_snapshot;
+
 /* What a query becomes, as text. */
 static void
 is_plan(const char *query, const char *under, const char *over)
 {
 	const struct kfl_scope scope = { .family = families,
-		                         .n = ARRAY_LEN(families) };
+		                         .n = ARRAY_LEN(families),
+		                         .closed = plan_closed,
+		                         .snapshot = plan_snapshot };
 	struct err e = ERR_INIT;
 	struct kfl_bounds bounds;
 	struct kfl *k = NULL;
@@ -898,6 +904,91 @@ test_plans(void)
 	is_plan("index == 1 and redact(\"src.ip\")", "0", "((e.ordinal)=?)");
 }
 
+#define HTTP_KEYS "(e.proto IN (SELECT id FROM protocol WHERE key IN (?,?)))"
+#define DNS_KEYS  "(e.proto IN (SELECT id FROM protocol WHERE key IN (?)))"
+#define HAD(test)                                                    \
+	"(SELECT i.addr FROM identity i JOIN text t ON t.id=i.name " \
+	"WHERE " test ")"
+#define WHO(n)                                                             \
+	"who(" n ",e.point,e.client,e.client_port,e.server,e.server_port," \
+	"e.flags,e.ts)"
+
+/* The same for a condition that is exact. */
+static void
+is_exact(const char *query, const char *sql)
+{
+	is_plan(query, sql, sql);
+}
+
+/* An index with the protocols of the families, and no other. */
+static void
+test_closed_plans(void)
+{
+	plan_closed = true;
+	is_exact("protocol.abbr == \"HTTP\"", HTTP_KEYS);
+	is_exact("!(protocol.abbr == \"HTTP\")", "NOT " HTTP_KEYS);
+	is_exact("nothing.at.all == 5", "0");
+	is_exact("!(nothing.at.all == 5)", "1");
+	is_plan("request.opCode == \"Query\"",
+	        "((" DNS_KEYS " AND NOT (e.flags&?)<>0) AND (NOT "
+	        "(e.flags&?)<>0 AND (e.method IN (SELECT id FROM text WHERE "
+	        "value=?))))",
+	        "(((" DNS_KEYS " AND NOT (e.flags&?)<>0) AND (NOT "
+	        "(e.flags&?)<>0 AND (e.method IN (SELECT id FROM text WHERE "
+	        "value=?)))) OR (" DNS_KEYS " AND (NOT (e.flags&?)<>0 AND "
+	        "(e.flags&?)<>0)))");
+	is_exact("src.name == \"cart\"",
+	         "((e.client IN " HAD("t.value=?") " OR e.server IN " HAD(
+		     "t.value=?") ") AND " WHO("0") "=?)");
+	is_exact("dst.name == \"\"", "(" WHO("1") "=?)");
+	is_exact("startTime == \"2023-01-29T10:00:00.5Z\"", "(e.ts=?)");
+	is_exact("startTime == \"2023-01-29T10:00:00.50Z\"", "0");
+	is_exact("timing.waitMs > 5 and tcp.gaps == 0",
+	         "((NOT (e.flags&?)<>0 AND (CAST(CAST(e.res_first AS "
+	         "REAL)/1e6 AS REAL)>?)) AND (" HTTP_KEYS
+	         " AND ((coalesce((SELECT gaps_0+gaps_1 FROM stream WHERE "
+	         "id=e.stream),0))=?)))");
+	is_exact("evidence.eid == \"5\"", "((e.id)=?)");
+	is_exact("evidence.eid == \"2:5\"", "0");
+	plan_snapshot = 2;
+	is_exact("evidence.eid == \"2:5\"", "((e.id)=?)");
+	is_exact("evidence.eid == \"5\"", "0");
+	plan_snapshot = 0;
+	is_plan("stream == \"000000000005.pcap\"", "0",
+	        "(e.stream BETWEEN ? AND ?)");
+	is_plan("src.name == r\"^cart\"", "0", "1");
+	plan_closed = false;
+}
+
+/* Which leaves have to be evaluated, and on which entries. */
+static void
+test_residual(void)
+{
+	const struct kfl_scope scope = { .family = families,
+		                         .n = ARRAY_LEN(families),
+		                         .closed = true };
+	static const enum kfl_left want[] = { KFL_LEFT_ALL, KFL_LEFT_DOUBT,
+		                              KFL_LEFT_ALL };
+	const struct kfl_residual *r;
+	struct err e = ERR_INIT;
+	struct kfl_bounds bounds;
+	struct kfl *k = NULL;
+	struct arena a;
+	size_t n = 0;
+
+	arena_init(&a, KFL_BOUNDS_ARENA, 0);
+	ENSURE(kfl_parse(STR("request.headers.x == 1 or request.method == 2 or "
+	                     "elapsedTime > 5 or src.ip == r\"^10\""),
+	                 NULL, &e, &k) == 0);
+	ENSURE(kfl_prepare(k, NOW_MS, &e) == 0);
+	ENSURE(kfl_bounds(k, &scope, &a, &bounds) == 0);
+	for (r = bounds.residual; r != NULL && n < ARRAY_LEN(want); r = r->next)
+		is_int(r->left, want[n++], "what is left of a leaf");
+	ok(n == ARRAY_LEN(want) && r == NULL, "and no other is listed");
+	kfl_free(k);
+	arena_release(&a);
+}
+
 /* Long chains, in every arrangement, are still SQL that SQLite takes. */
 static void
 test_size(void)
@@ -932,6 +1023,8 @@ int
 main(void)
 {
 	test_plans();
+	test_closed_plans();
+	test_residual();
 	test_size();
 	test_random();
 	return tap_done();
