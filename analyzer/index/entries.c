@@ -456,21 +456,37 @@ index_next(struct index_cursor *c, struct index_entry *ret_entry,
 	return 1;
 }
 
-int
-index_count(struct index_reader *r, const struct index_where *w, struct err *e,
-            uint64_t *ret_count)
+/* "SELECT count(*),<sure> FROM entry e WHERE (over)". */
+static int
+count_sql(struct buf *sql, const struct index_where *over,
+          const struct index_where *under)
 {
+	int rc = buf_append_str(sql, STR("SELECT count(*),"));
+
+	if (rc == 0 && under->sql != NULL)
+		rc = buf_printf(sql, "total(%s)", under->sql);
+	else if (rc == 0)
+		rc = buf_append_str(sql, STR("0"));
+	if (rc == 0)
+		rc = buf_append_str(sql, STR(" FROM entry e"));
+	if (rc == 0)
+		rc = reader_where(sql, over);
+	return rc == 0 ? buf_append_byte(sql, '\0') : rc;
+}
+
+int
+index_count_sure(struct index_reader *r, const struct index_where *over,
+                 const struct index_where *under, struct err *e,
+                 uint64_t *ret_over, uint64_t *ret_sure)
+{
+	struct index_where sure = *under;
 	sqlite3_stmt *st = NULL;
 	struct buf sql;
 	int i = 1;
 	int rc;
 
 	buf_init(&sql, SQL_MAX);
-	rc = buf_append_str(&sql, STR("SELECT count(*) FROM entry e"));
-	if (rc == 0)
-		rc = reader_where(&sql, w);
-	if (rc == 0)
-		rc = buf_append_byte(&sql, '\0');
+	rc = count_sql(&sql, over, under);
 	if (rc != 0)
 		err_set(e, rc, "index: condition: %s", err_text(rc));
 	else
@@ -478,11 +494,25 @@ index_count(struct index_reader *r, const struct index_where *w, struct err *e,
 	buf_release(&sql);
 	if (rc != 0)
 		return rc;
-	reader_bind(st, &i, w);
-	if (sqlite3_step(st) == SQLITE_ROW)
-		*ret_count = (uint64_t)sqlite3_column_int64(st, 0);
-	else
+	sure.ranged = false;
+	reader_bind(st, &i, &sure);
+	reader_bind(st, &i, over);
+	if (sqlite3_step(st) == SQLITE_ROW) {
+		*ret_over = (uint64_t)sqlite3_column_int64(st, 0);
+		*ret_sure = (uint64_t)sqlite3_column_int64(st, 1);
+	} else {
 		rc = db_error(r->db, "counting", e);
+	}
 	(void)sqlite3_finalize(st);
 	return rc;
+}
+
+int
+index_count(struct index_reader *r, const struct index_where *w, struct err *e,
+            uint64_t *ret_count)
+{
+	const struct index_where none = { .sql = NULL };
+	uint64_t sure;
+
+	return index_count_sure(r, w, &none, e, ret_count, &sure);
 }

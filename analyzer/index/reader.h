@@ -137,6 +137,10 @@ int index_plan(struct index_reader *r, const struct index_select *s,
                struct err *e) WARN_UNUSED;
 int index_count(struct index_reader *r, const struct index_where *w,
                 struct err *e, uint64_t *ret_count) WARN_UNUSED;
+/* The same with how many of them are surely meant. */
+int index_count_sure(struct index_reader *r, const struct index_where *over,
+                     const struct index_where *under, struct err *e,
+                     uint64_t *ret_over, uint64_t *ret_sure) WARN_UNUSED;
 /* One entry, as a cursor with one row. */
 int index_entry_by_id(struct index_reader *r, int64_t id, struct err *e,
                       struct index_cursor **ret_cursor) WARN_UNUSED;

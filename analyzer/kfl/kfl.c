@@ -154,7 +154,7 @@ kfl_source(const struct kfl *k, const struct kfl_node *n, size_t *ret_at)
 {
 	size_t at, end;
 
-	origin(k, n->at, n->end, &at, &end);
+	kfl_origin(k, n->at, n->end, &at, &end);
 	if (at > k->text.n)
 		at = k->text.n;
 	if (end > k->text.n || end < at)

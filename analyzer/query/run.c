@@ -393,7 +393,7 @@ count_doubtful(struct opened *o, const struct run_query *q,
 
 	buf_init(&sql, RUN_SQL);
 	buf_init(&binds, RUN_SQL);
-	if (s->over.sql != NULL && s->under.sql != NULL) {
+	if (q->plan == RUN_INDEXED && s->over.sql != NULL) {
 		rc = doubtful(q->ask, &sql, &binds, &s->over);
 		s->under = (struct index_where){ .sql = NULL };
 	}
@@ -406,28 +406,26 @@ count_doubtful(struct opened *o, const struct run_query *q,
 	return rc;
 }
 
+/* In one pass over the index; *ret_rest is how many may match as well. */
 static int
 count_sure(struct opened *o, const struct run_query *q,
-           const struct index_where *range, struct err *e, uint64_t *ret_n)
+           const struct index_select *s, struct err *e, uint64_t *ret_sure,
+           uint64_t *ret_rest)
 {
-	struct index_where sure = q->ask->exact ? q->ask->over : q->ask->under;
+	const struct index_where none = { .sql = NULL };
+	bool exact = q->ask->exact;
+	uint64_t over = 0, sure = 0;
 	int rc;
 
-	sure.ranged = range->ranged;
-	sure.from = range->from;
-	sure.to = range->to;
 	index_watch(opened_index(o), q->cancel);
-	rc = index_count(opened_index(o), &sure, e, ret_n);
+	rc = index_count_sure(opened_index(o), &s->over,
+	                      exact ? &none : &s->under, e, &over, &sure);
 	index_watch(opened_index(o), NULL);
-	return rc;
-}
-
-/* Can the index count what is sure? */
-static bool
-index_counts(const struct run_query *q)
-{
-	return q->plan == RUN_INDEXED &&
-	       (q->ask->exact || q->ask->under.sql != NULL);
+	if (rc != 0)
+		return rc;
+	*ret_sure = exact ? over : sure;
+	*ret_rest = over - *ret_sure;
+	return 0;
 }
 
 int
@@ -442,16 +440,15 @@ run_count(struct opened *o, const struct run_query *q, struct err *e,
 		                  .plan = q->plan };
 	struct run_counts counts = { .complete = true };
 	struct index_select select;
-	uint64_t limit, sure = 0;
+	uint64_t limit, sure = 0, rest = 1;
 	bool none;
 	int rc = 0;
 
 	limit = limit_of(q, &none);
 	run_select_of(&copy, &select);
-	if (index_counts(q) && !none)
-		rc = count_sure(o, &copy, &select.over, e, &sure);
-	none = none || (index_counts(q) && q->ask->exact) ||
-	       (limit > 0 && sure >= limit);
+	if (q->plan == RUN_INDEXED && !none)
+		rc = count_sure(o, &copy, &select, e, &sure, &rest);
+	none = none || rest == 0 || (limit > 0 && sure >= limit);
 	copy.limit = limit > 0 ? limit - sure : 0;
 	if (rc == 0 && !none)
 		rc = count_doubtful(o, &copy, &select, e, &counts);

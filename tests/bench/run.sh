@@ -156,7 +156,6 @@ while [ "$round" -lt "$runs" ]; do
 	round=$((round + 1))
 done
 [ "${TSHARK:-1}" = 0 ] || run_tshark "$tenth"
-rm -rf "$bench/workspace"
 echo >&2
 
 same=0
@@ -179,3 +178,6 @@ awk -v size="$size" -v runs="$runs" -v tenths="$tenths" \
     -v found_500="$found_500" -v made_500="$made_500" \
     -v same="$same" \
     -f "$root/tests/bench/report.awk" "$results"
+RUNS=$runs BIN=$bin BUILD=${gen%/tests/gen} \
+    "$root/tests/bench/query.sh" "$folder" "$bench/workspace"
+rm -rf "$bench/workspace"
