@@ -265,10 +265,23 @@ dissect_note(struct dissect *d, enum dir dir, uint64_t off, const char *text)
 	dissect_diag(d, &row);
 }
 
+/* Does the response at hand, or the next one, answer what was given up? */
+static bool
+answers_nobody(const struct dissect *d)
+{
+	const struct pair *p = d->pairs;
+
+	while (p != NULL &&
+	       (p->key != 0 || p->side[SIDE_REQUEST].state != MESSAGE_NONE ||
+	        p->side[SIDE_RESPONSE].state != MESSAGE_OPENED))
+		p = p->next;
+	return d->owed != 0 || p != NULL;
+}
+
 struct message_summary
 dissect_awaited_summary(const struct dissect *d)
 {
-	const struct pair *p = d->pairs;
+	const struct pair *p = answers_nobody(d) ? NULL : d->pairs;
 
 	while (p != NULL && (p->side[SIDE_REQUEST].state == MESSAGE_NONE ||
 	                     (p->flags & ENTRY_ONE_WAY) != 0 ||
@@ -356,6 +369,7 @@ dissect_bind(struct dissect *d, const struct dissector *dis)
 	d->state = state;
 	d->status = DISSECT_ACTIVE;
 	d->pipelined = d->response_lost = d->doubt = false;
+	d->owed = 0;
 	for (int i = 0; i < 2; i++) {
 		struct dissect_side *s = &d->side[i];
 

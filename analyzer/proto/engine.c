@@ -608,12 +608,14 @@ gap_while_probing(struct engine_stream *s)
 {
 	struct engine_probe_found f;
 	struct str view[2] = { STR_NONE, STR_NONE };
+	enum engine_probe_answer a = ENGINE_PROBE_NONE;
 
 	for (int i = 0; i < 2 && s->collect != NULL; i++)
 		view[i] = buf_str(&s->collect->held[i]);
-	if (s->collect != NULL &&
-	    engine_probe_ask(s->probe, view, true, &f) == ENGINE_PROBE_FOUND) {
-		adopt(s, &f);
+	if (s->collect != NULL)
+		a = engine_probe_ask(s->probe, view, true, &f);
+	if (a == ENGINE_PROBE_FOUND || a == ENGINE_PROBE_TLS) {
+		decide(s, a, &f);
 		return;
 	}
 	free_collect(s);

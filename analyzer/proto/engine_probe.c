@@ -168,27 +168,65 @@ settle_for_port(const struct engine_probe *p, struct engine_probe_found *ret)
 	return false;
 }
 
+enum tls {
+	TLS_NOT,
+	TLS_MAYBE,
+	TLS_WAITS, /* a hello, and nothing from the other side yet */
+	TLS_SPOKEN,
+	TLS_REFUSED, /* a hello, answered in the clear */
+};
+
+/* *ret_side began with TLS, if anybody did. */
+static enum tls
+ask_tls(const struct engine_probe *p, const struct str view[2], int *ret_side)
+{
+	enum verdict v[2] = { VERDICT_NO, VERDICT_NO };
+	int side, other;
+
+	for (int i = 0; i < 2 && p->l4 == 6; i++)
+		v[i] = look_for_tls(view[i], p->midway);
+	side = v[0] == VERDICT_YES ? 0 : 1;
+	other = side ^ 1;
+	*ret_side = side;
+	if (v[side] != VERDICT_YES)
+		return v[side] == VERDICT_MAYBE || v[other] == VERDICT_MAYBE
+		           ? TLS_MAYBE
+		           : TLS_NOT;
+	if (p->midway || v[other] == VERDICT_YES)
+		return TLS_SPOKEN;
+	return v[other] == VERDICT_NO && view[other].n != 0 ? TLS_REFUSED
+	                                                    : TLS_WAITS;
+}
+
+/*
+ * A web server tells those who speak TLS to its plain port that they should
+ * not; that is to be shown, so a hello that is answered in the clear is hidden
+ * from the dissectors.
+ */
 enum engine_probe_answer
 engine_probe_ask(struct engine_probe *p, const struct str view[2], bool final,
                  struct engine_probe_found *ret_found)
 {
-	enum verdict tls = VERDICT_NO;
+	struct str seen[2] = { view[0], view[1] };
+	int hello;
+	enum tls tls = ask_tls(p, view, &hello);
+	enum engine_probe_answer none = tls == TLS_REFUSED ? ENGINE_PROBE_TLS
+	                                                   : ENGINE_PROBE_NONE;
 
-	for (int i = 0; i < 2 && p->l4 == 6 && tls != VERDICT_YES; i++) {
-		enum verdict v = look_for_tls(view[i], p->midway);
-
-		tls = v > tls ? v : tls;
-	}
-	if (tls == VERDICT_YES)
+	if (tls == TLS_SPOKEN || (tls == TLS_WAITS && final))
 		return ENGINE_PROBE_TLS;
+	if (tls == TLS_WAITS)
+		return ENGINE_PROBE_MORE;
+	if (tls == TLS_REFUSED)
+		seen[hello] = STR_NONE;
 	for (size_t i = 0; p->registry[i] != NULL; i++) {
-		if (ask_both(p, i, view, ret_found))
+		if (ask_both(p, i, seen, ret_found))
 			return ENGINE_PROBE_FOUND;
 	}
 	if (final)
 		return settle_for_port(p, ret_found) ? ENGINE_PROBE_FOUND
-		                                     : ENGINE_PROBE_NONE;
-	if ((p->alive[0] | p->alive[1]) == 0 && tls == VERDICT_NO)
-		return ENGINE_PROBE_NONE;
+		                                     : none;
+	if ((p->alive[0] | p->alive[1]) == 0 && tls != TLS_MAYBE)
+		return none;
 	return ENGINE_PROBE_MORE;
 }

@@ -211,9 +211,12 @@ is_waiting(const struct pair *p)
 	       p->side[SIDE_RESPONSE].state == MESSAGE_NONE;
 }
 
-/* Makes an entry of the oldest request that waits for its response. */
+/*
+ * Makes an entry of the oldest request that waits for its response. When
+ * responses come by order, one will come for it, which is nobody else's.
+ */
 static bool
-give_up_oldest(struct dissect *d)
+give_up_oldest(struct dissect *d, bool answered)
 {
 	struct pair *p = d->pairs;
 
@@ -221,23 +224,35 @@ give_up_oldest(struct dissect *d)
 		p = p->next;
 	if (p == NULL)
 		return false;
+	if (p->key == 0) {
+		if (answered || !d->midway)
+			d->owed++;
+		if (!answered) {
+			d->doubt = true;
+			d->paired_since = false;
+		}
+	}
 	emit(p);
 	return true;
 }
 
-/* Room for one more pair, at the cost of the oldest if need be. */
+/*
+ * Room for one more pair, at the cost of the oldest if need be; but a response
+ * that is left over takes nobody's place.
+ */
 static bool
-make_room(struct dissect *d, enum dir dir)
+make_room(struct dissect *d, enum dir dir, enum message_kind kind)
 {
 	const struct dissect_side *answers =
 	    &d->side[dissect_side_of(d, dir_other(dir))];
+	uint64_t max = d->host->limits.pending;
 	const char *limit = NULL;
 
-	while (d->npairs >= d->host->limits.pending ||
+	max += kind == MESSAGE_RESPONSE ? 1 : 0;
+	while (d->npairs >= max ||
 	       !dissect_room(d, sizeof(struct pair) + PAIR_ARENA_FIRST)) {
-		limit = d->npairs >= d->host->limits.pending ? "pending"
-		                                             : "message-bytes";
-		if (!give_up_oldest(d)) {
+		limit = d->npairs >= max ? "pending" : "message-bytes";
+		if (!give_up_oldest(d, answers->started)) {
 			dissect_limit(d, dir, limit);
 			return false;
 		}
@@ -249,11 +264,11 @@ make_room(struct dissect *d, enum dir dir)
 }
 
 static struct pair *
-pair_new(struct dissect *d, enum dir dir, uint64_t key)
+pair_new(struct dissect *d, enum dir dir, enum message_kind kind, uint64_t key)
 {
 	struct pair *p;
 
-	if (!make_room(d, dir))
+	if (!make_room(d, dir, kind))
 		return NULL;
 	p = slab_get(&d->host->pairs);
 	if (p == NULL) {
@@ -288,7 +303,7 @@ before_request(struct dissect *d)
 	struct pair *p;
 	struct pair *next;
 
-	if (d->waiting_requests == 0) {
+	if (d->waiting_requests == 0 && d->owed == 0) {
 		if (d->paired_since)
 			d->doubt = false;
 		d->response_lost = false;
@@ -314,6 +329,10 @@ pair_for_response(struct dissect *d, uint64_t key)
 {
 	struct pair *p = d->pairs;
 
+	if (key == 0 && d->owed != 0) {
+		d->owed--;
+		return NULL;
+	}
 	while (p != NULL && (p->key != key || (p->flags & ENTRY_ONE_WAY) != 0 ||
 	                     p->side[SIDE_REQUEST].state == MESSAGE_NONE ||
 	                     p->side[SIDE_RESPONSE].state != MESSAGE_NONE))
@@ -369,7 +388,7 @@ pair_open(struct dissect *d, enum dir dir, enum message_kind kind, uint64_t key,
 	if (kind == MESSAGE_RESPONSE)
 		p = pair_for_response(d, key);
 	if (p == NULL) {
-		p = pair_new(d, dir, key);
+		p = pair_new(d, dir, kind, key);
 		if (p == NULL)
 			return NULL;
 		p->id = id;
@@ -475,7 +494,7 @@ pair_abandon(struct dissect *d, uint64_t key)
 void
 pair_lost(struct dissect *d, enum dir dir)
 {
-	if (dir == TO_CLIENT && d->waiting_requests == 0)
+	if (dir == TO_CLIENT && d->waiting_requests == 0 && d->owed == 0)
 		return;
 	if (dir == TO_CLIENT && !d->pipelined) {
 		d->response_lost = true;
@@ -483,6 +502,7 @@ pair_lost(struct dissect *d, enum dir dir)
 	}
 	d->doubt = true;
 	d->paired_since = false;
+	d->owed = 0;
 }
 
 void

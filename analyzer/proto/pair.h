@@ -14,6 +14,10 @@
  *  - Otherwise pairings are flagged ENTRY_PAIR_DOUBT until a request begins
  *    with nothing outstanding, after at least one pairing since the gap.
  *
+ * Past the limit `pending` the oldest request is given up. Its response, when
+ * it comes, is an entry without a request, and the others keep their pairs; if
+ * nothing had come from the other side by then, there is doubt as well.
+ *
  * A pair is given away as an entry when both sides are closed. A pair of which
  * a message is open is never freed under the dissector that holds it.
  */

@@ -665,6 +665,57 @@ test_many_fields(void)
 	http1_world_release(&w);
 }
 
+/* A client that speaks TLS to the plain port is told so. */
+static void
+test_tls(void)
+{
+	static const char hello[] = "\x16\x03\x01\x00\x40\x01\x00\x00\x3c\x03";
+	struct engine_state state;
+	struct world w;
+	const char *got;
+
+	http1_world_init(&w, WORLD_LINE);
+	if (!http1_world_open(&w, 0))
+		abort();
+	http1_world_send(&w, 0, hello, sizeof(hello) - 1);
+	http1_world_say(&w, 1,
+	                "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n"
+	                "no");
+	got = http1_world_finish(&w, WHY_FIN);
+	ok(strstr(got, " 400 0/") != NULL && strstr(got, "no-request") != NULL,
+	   "an answer in the clear to a TLS hello is shown");
+	http1_world_release(&w);
+
+	http1_world_init(&w, WORLD_LINE);
+	if (!http1_world_open(&w, 0))
+		abort();
+	http1_world_send(&w, 0, hello, sizeof(hello) - 1);
+	http1_world_send(&w, 1, "\x16\x03\x03\x00\x40\x02\x00\x00", 8);
+	engine_state(w.stream, &state);
+	ok(state.tls_wire, "two hellos are TLS");
+	http1_world_release(&w);
+
+	http1_world_init(&w, WORLD_LINE);
+	if (!http1_world_open(&w, 0))
+		abort();
+	http1_world_send(&w, 0, hello, sizeof(hello) - 1);
+	http1_world_lose(&w, 1, 7);
+	engine_state(w.stream, &state);
+	ok(state.tls_wire, "and so is one whose answer was lost");
+	http1_world_release(&w);
+
+	http1_world_init(&w, WORLD_LINE);
+	if (!http1_world_open(&w, 0))
+		abort();
+	http1_world_send(&w, 0, hello, sizeof(hello) - 1);
+	http1_world_say(&w, 1, "SSH-2.0-OpenSSH_9.2p1\r\n");
+	is_str(http1_world_finish(&w, WHY_FIN), "",
+	       "an answer that nobody knows is nobody's");
+	engine_state(w.stream, &state);
+	is_str(state.reason, "TLS, not decrypted", "and the stream TLS to us");
+	http1_world_release(&w);
+}
+
 int
 main(void)
 {
@@ -681,5 +732,6 @@ main(void)
 	test_splits();
 	test_truncations();
 	test_scripts();
+	test_tls();
 	return tap_done();
 }

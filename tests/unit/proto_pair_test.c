@@ -174,6 +174,38 @@ test_pending(void)
 	engine_log_release(&l);
 
 	engine_log_init(&l, dissectors);
+	l.limits.pending = 2;
+	is_str(run_script(&l, SCRIPT("0!", "1.", "0rrr", "1ppp", "0r", "1p")),
+	       "M b 0 req 1+1 flags=no_response\n"
+	       "  200 res 1+1 flags=no_request\n"
+	       "M c 200 req 2+1 res 2+1\n"
+	       "M d 200 req 3+1 res 3+1\n"
+	       "M e 200 req 4+1 res 4+1\n",
+	       "its response is not given to the next one");
+	engine_log_release(&l);
+
+	engine_log_init(&l, dissectors);
+	l.limits.pending = 2;
+	is_str(run_script(&l, SCRIPT("0!rrr", "1ppp", "0r", "1p")),
+	       "M b 0 req 1+1 flags=no_response\n"
+	       "  200 res 0+1 flags=no_request\n"
+	       "M c 200 req 2+1 res 1+1 flags=doubt\n"
+	       "M d 200 req 3+1 res 2+1 flags=doubt\n"
+	       "M e 200 req 4+1 res 3+1\n",
+	       "with doubt, if nothing had come by then");
+	engine_log_release(&l);
+
+	engine_log_init(&l, dissectors);
+	l.limits.pending = 2;
+	is_str(run_script(&l, SCRIPT("0!", "1.", "0rrrr", "1+1", "1pp")),
+	       "M b 0 req 1+1 flags=no_response\n"
+	       "M c 0 req 2+1 flags=no_response\n"
+	       "M d 200 req 3+1 res 2+1 flags=resynced,doubt\n"
+	       "M e 200 req 4+1 res 3+1 flags=doubt\n",
+	       "behind a gap nothing is owed, and there is doubt");
+	engine_log_release(&l);
+
+	engine_log_init(&l, dissectors);
 	l.limits.pending = 1;
 	l.diags = true;
 	is_str(run_script(&l, SCRIPT("0!RR", "1.")),

@@ -438,6 +438,13 @@ static const struct shown shown[] = {
 	  "{\"arguments\":[\"a\",\"1\",\"b\",\"2\"],\"command\":\"MSET\","
 	  "\"key\":\"a\",\"keys\":[\"a\",\"b\"],\"keyword\":\"\","
 	  "\"type\":\"Array\",\"value\":\"[1, b, 2]\"}" },
+	{ "where SORT puts its result is a key",
+	  { { 0, "SORT list BY w_* GET # STORE sorted\r\n" }, { 1, ":3\r\n" } },
+	  "\"key\":\"list\",\"keys\":[\"list\",\"sorted\"]," },
+	{ "and so are those of GEORADIUS",
+	  { { 0, "GEORADIUS towns 15 37 9 km STORE a STOREDIST b\r\n" },
+	    { 1, ":3\r\n" } },
+	  "\"key\":\"towns\",\"keys\":[\"towns\",\"a\",\"b\"]," },
 	{ "a map is an object, an attribute comes apart",
 	  { { 0, "PING\r\n" },
 	    { 1,

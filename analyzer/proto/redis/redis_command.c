@@ -149,17 +149,31 @@ keys_count(struct redis_keys *k, struct str arg)
 		keys_follow(k, n);
 }
 
-/* The word has to come before the keys, and only counts once. */
+/* The word has to come before the keys; but for STORE it only counts once. */
 static void
 keys_word(struct redis_keys *k, struct str arg)
 {
 	uint64_t left = k->argc > k->at ? k->argc - k->at : 0;
-	bool streams = k->cmd->word == REDIS_WORD_STREAMS;
 
-	if (k->last >= k->at || left == 0 ||
-	    !str_eq_nocase(arg, streams ? STR("STREAMS") : STR("KEYS")))
+	if (k->last >= k->at || left == 0)
 		return;
-	keys_follow(k, streams ? left / 2 : left);
+	switch (k->cmd->word) {
+	case REDIS_WORD_KEYS:
+		if (str_eq_nocase(arg, STR("KEYS")))
+			keys_follow(k, left);
+		break;
+	case REDIS_WORD_STREAMS:
+		if (str_eq_nocase(arg, STR("STREAMS")))
+			keys_follow(k, left / 2);
+		break;
+	case REDIS_WORD_STORE:
+		if (str_eq_nocase(arg, STR("STORE")) ||
+		    str_eq_nocase(arg, STR("STOREDIST")))
+			keys_follow(k, 1);
+		break;
+	case REDIS_WORD_NONE:
+		break;
+	}
 }
 
 bool

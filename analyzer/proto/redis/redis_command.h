@@ -28,6 +28,7 @@ enum redis_word {
 	REDIS_WORD_NONE,
 	REDIS_WORD_KEYS,    /* keys are all that follows KEYS */
 	REDIS_WORD_STREAMS, /* or the first half of what follows STREAMS */
+	REDIS_WORD_STORE,   /* or what follows STORE or STOREDIST */
 };
 
 struct redis_command {

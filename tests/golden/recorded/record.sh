@@ -1,0 +1,271 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# record.sh [amqp | redis | dns]...: records the captures of this folder anew, with
+# real programs on the loopback interface of a network namespace of their own.
+# For each: NAME.pcap, and NAME.truth.tsv with what the clients say they did.
+# Needs root and, on Debian: rabbitmq-server python3-pika amqp-tools
+# redis-server redis-tools bind9 bind9-dnsutils dnsmasq-base tcpdump.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+if [ "${RECORDING-}" != yes ]; then
+	ns=recorded-$$
+	ip netns add "$ns"
+	trap 'ip netns delete "$ns"' EXIT
+	ip -n "$ns" link set lo up
+	RECORDING=yes ip netns exec "$ns" "$0" "$@"
+	exit
+fi
+
+work=$(mktemp -d)
+chmod 755 "$work"
+running=
+# shellcheck disable=SC2086 # a list of numbers
+finish()
+{
+	[ -z "$running" ] || kill $running 2>/dev/null || true
+	wait
+	rm -rf "$work"
+}
+trap finish EXIT
+
+# wait_for COMMAND...: until it succeeds, for 60 seconds at most
+wait_for()
+{
+	n=0
+	until "$@" >/dev/null 2>&1; do
+		n=$((n + 1))
+		[ $n -lt 300 ] || { echo "gave up on: $*" >&2; exit 1; }
+		sleep 0.2
+	done
+}
+
+capture_begin()
+{
+	tcpdump -i lo -U -s 0 -B 65536 -w "$work/$1.pcap" "$2" 2>"$work/log" &
+	tcpdump=$!
+	running="$running $tcpdump"
+	wait_for grep -q 'listening on' "$work/log"
+	sleep 1 # it says so a little before it does
+}
+
+capture_end()
+{
+	sleep 1
+	kill "$tcpdump"
+	wait "$tcpdump" || true
+	cp "$work/$1.pcap" "$here/$1.pcap"
+}
+
+# --- AMQP: RabbitMQ with pika and amqp-tools ----------------------------------
+
+record_amqp()
+{
+	mkdir "$work/rabbit"
+	export HOME="$work/rabbit" RABBITMQ_NODENAME=recorded@localhost \
+	    RABBITMQ_BASE="$work/rabbit" RABBITMQ_NODE_PORT=5672 \
+	    RABBITMQ_MNESIA_BASE="$work/rabbit" \
+	    RABBITMQ_LOG_BASE="$work/rabbit" \
+	    RABBITMQ_CONFIG_FILE="$work/rabbit/rabbit.conf" \
+	    RABBITMQ_PID_FILE="$work/rabbit/pid" \
+	    RABBITMQ_ENABLED_PLUGINS_FILE="$work/rabbit/plugins" \
+	    ERL_EPMD_ADDRESS=127.0.0.1
+	echo '[].' >"$work/rabbit/plugins"
+	printf 'loopback_users = none\nlisteners.tcp.1 = 127.0.0.1:5672\n' \
+	    >"$work/rabbit/rabbit.conf"
+	/usr/lib/rabbitmq/bin/rabbitmq-server >"$work/rabbit/out" 2>&1 &
+	rabbit=$!
+	running="$running $rabbit"
+	wait_for /usr/bin/python3 -c 'import pika; pika.BlockingConnection(
+	    pika.ConnectionParameters("127.0.0.1")).close()'
+
+	capture_begin amqp 'tcp port 5672'
+	/usr/bin/python3 "$here/amqp_talk.py" 5672 >"$work/truth"
+	url=amqp://guest:guest@127.0.0.1:5672/%2f
+	amqp-declare-queue --url="$url" -q tools >/dev/null
+	printf hello | amqp-publish --url="$url" -r tools -C text/plain -p
+	printf 'basic publish\t\ttools\t5\t-\n' >>"$work/truth"
+	amqp-get --url="$url" -q tools >/dev/null
+	printf 'basic get-ok\t\ttools\t5\t-\n' >>"$work/truth"
+	printf again | amqp-publish --url="$url" -r tools
+	printf 'basic publish\t\ttools\t5\t-\n' >>"$work/truth"
+	amqp-consume --url="$url" -q tools -c 1 cat >/dev/null
+	printf 'basic deliver\t\ttools\t5\tbasic ack\n' >>"$work/truth"
+	amqp-delete-queue --url="$url" -q tools >/dev/null
+	# Whoever speaks another version is told which one would have done.
+	/usr/bin/python3 -c 'import socket
+s = socket.create_connection(("127.0.0.1", 5672))
+s.sendall(b"AMQP\3\1\0\0")
+s.recv(8)'
+	capture_end amqp
+	cp "$work/truth" "$here/amqp.truth.tsv"
+	kill "$rabbit"
+	wait "$rabbit" || true
+	epmd -kill >/dev/null 2>&1 || true
+}
+
+# --- Redis: its server with its own clients -----------------------------------
+
+record_redis()
+{
+	redis-server --port 6379 --bind 127.0.0.1 --save '' --appendonly no \
+	    --dir "$work" >"$work/redis.log" &
+	redis=$!
+	running="$running $redis"
+	wait_for redis-cli ping
+
+	capture_begin redis 'tcp port 6379'
+	redis-cli config resetstat >/dev/null
+	for version in -2 -3; do
+		redis-cli $version >/dev/null <<-END
+			SET greeting "hello\r\nworld"
+			GET greeting
+			GET nobody
+			MSET a 3 b 1 c 2
+			RPUSH list 3 1 2
+			SORT list DESC STORE sorted
+			LRANGE sorted 0 -1
+			GEOADD towns 13.36 38.11 Palermo 15.08 37.5 Catania
+			GEORADIUS towns 15 37 200 km STORE near
+			HSET hash f1 v1 f2 v2
+			HGETALL hash
+			SADD set x y
+			SMEMBERS set
+			ZADD zset 1.5 one
+			ZSCORE zset one
+			INCR greeting
+			MULTI
+			INCR a
+			LPUSH a x
+			EXEC
+			EVAL "return {1, 'two', {3}}" 0
+			XADD stream * field value
+			XREAD COUNT 1 STREAMS stream 0
+			BLPOP nobody 0.1
+			OBJECT ENCODING list
+			NOSUCHCOMMAND x
+		END
+	done
+	redis-cli -3 subscribe news weather >/dev/null &
+	subscriber=$!
+	wait_for sh -c 'redis-cli pubsub numsub news | grep -q 1'
+	redis-cli publish news 'first' >/dev/null
+	redis-cli publish weather 'rain' >/dev/null
+	kill "$subscriber"
+	printf 'PING\r\nSET inline "a b"\r\nQUIT\r\n' |
+		/usr/bin/python3 -c 'import socket, sys
+s = socket.create_connection(("127.0.0.1", 6379))
+s.sendall(sys.stdin.buffer.read())
+while s.recv(4096):
+    pass'
+	redis-benchmark -P 16 -n 320 -c 4 -t set,get -q >/dev/null
+	capture_end redis
+
+	# The server's own counts, of the recording but for the last question.
+	redis-cli info commandstats | tr -d '\r' |
+		sed -n 's/^cmdstat_\([a-z]*\)[^:]*:calls=\([0-9]*\),.*/\1 \2/p' |
+		awk '{ n[toupper($1)] += $2 }
+			END { for (c in n) print c "\t" n[c] }' |
+		LC_ALL=C sort >"$here/redis.truth.tsv"
+	kill "$redis"
+	wait "$redis" || true
+}
+
+# --- DNS: bind9 and dnsmasq with dig ------------------------------------------
+
+# ask SERVER ARGUMENTS...: one question, and one line about its answer
+ask()
+{
+	server=$1
+	shift
+	dig "@$server" +yaml +tries=1 +time=3 "$@" >"$work/dig" || true
+	awk -v question="$*" '
+		$1 == "socket_protocol:" { via = $2 }
+		$1 == "id:" { id = $2 }
+		$1 == "status:" { status = $2 }
+		END { print id "\t" status "\t" via "\t" question }' \
+		"$work/dig" >>"$work/dns.truth"
+}
+
+record_dns()
+{
+	cat >"$work/named.conf" <<-END
+		options {
+			directory "$work"; pid-file "$work/named.pid";
+			listen-on { 127.0.0.1; }; listen-on-v6 { none; };
+			recursion yes; dnssec-validation no;
+			allow-transfer { any; }; empty-zones-enable no;
+			forwarders { 127.0.0.2; }; forward only;
+		};
+		controls { };
+		zone "shop.test" { type primary; file "shop.zone"; };
+		zone "broken.test" { type primary; file "missing.zone"; };
+	END
+	{
+		cat <<-END
+			\$TTL 300
+			@ SOA ns hostmaster 1 3600 600 86400 60
+			@ NS ns
+			ns A 127.0.0.1
+			web A 10.1.0.7
+			web AAAA 2001:db8::7
+			www CNAME web
+			@ MX 10 mail
+			mail A 10.1.0.9
+			_http._tcp SRV 1 2 80 web
+			@ CAA 0 issue "ca.test"
+			@ NAPTR 10 20 "s" "SIP+D2U" "" _sip._udp
+			svc HTTPS 1 . alpn="h2,h3" ipv4hint=10.1.0.7
+			_443._tcp TLSA 3 1 1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+			ssh SSHFP 1 1 0123456789abcdef0123456789abcdef01234567
+			odd TYPE65400 \# 3 010203
+			note TXT "one" "two \"quoted\""
+		END
+		for n in 1 2 3 4 5 6 7 8 9; do
+			printf 'big TXT "%s' "$n"
+			printf '%0200d"\n' 0
+		done
+	} >"$work/shop.zone"
+	named -f -c "$work/named.conf" -u root >"$work/named.log" 2>&1 &
+	named=$!
+	dnsmasq -k -C /dev/null --listen-address=127.0.0.2 --bind-interfaces \
+	    --no-resolv --no-hosts --user=root --address=/pod.test/10.1.2.3 \
+	    --host-record=cart.local.test,10.1.2.4,fd00::4 --pid-file= \
+	    --txt-record=txt.local.test,hello >"$work/dnsmasq.log" 2>&1 &
+	dnsmasq=$!
+	running="$running $named $dnsmasq"
+	wait_for dig @127.0.0.1 +tries=1 +time=1 ns.shop.test
+	wait_for dig @127.0.0.2 +tries=1 +time=1 a.pod.test
+	: >"$work/dns.truth"
+
+	capture_begin dns 'port 53'
+	for question in "web.shop.test A" "web.shop.test AAAA +noedns" \
+	    "www.shop.test A +dnssec" "shop.test MX" "shop.test SOA" \
+	    "_http._tcp.shop.test SRV" "shop.test CAA" "shop.test NAPTR" \
+	    "svc.shop.test HTTPS" "_443._tcp.shop.test TLSA" \
+	    "ssh.shop.test SSHFP" "odd.shop.test TYPE65400" \
+	    "note.shop.test TXT" "none.shop.test A" "web.broken.test A" \
+	    "web.shop.test A +tcp" "big.shop.test TXT" \
+	    "big.shop.test TXT +ignore +noedns" "big.shop.test TXT +bufsize=4096" \
+	    "web.shop.test A +subnet=10.0.0.0/8 +nsid" "shop.test ANY +tcp" \
+	    "shop.test AXFR" "a.pod.test A" "version.bind TXT CH"; do
+		# shellcheck disable=SC2086 # words
+		ask 127.0.0.1 $question
+	done
+	for question in "a.pod.test A" "cart.local.test A" \
+	    "cart.local.test AAAA" "txt.local.test TXT" "-x 10.1.2.4" \
+	    "cart.local.test A +tcp" "none.local.test A"; do
+		# shellcheck disable=SC2086 # words
+		ask 127.0.0.2 $question
+	done
+	capture_end dns
+	cp "$work/dns.truth" "$here/dns.truth.tsv"
+	kill "$named" "$dnsmasq"
+	wait "$named" "$dnsmasq" || true
+}
+
+[ $# -gt 0 ] || set -- amqp redis dns
+for what in "$@"; do
+	"record_$what"
+done
