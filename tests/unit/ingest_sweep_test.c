@@ -104,7 +104,8 @@ at(json_t *o, const char *key)
 
 /*
  * Sizes are left out where something may be missing: with an interim response
- * that nobody saw, the final one is smaller and still whole.
+ * that nobody saw, the final one is smaller and still whole. So is what
+ * WebSocket messages have from an upgrade that was not seen.
  */
 static void
 add_call(struct calls *c, json_t *full, bool sizes)
@@ -124,6 +125,12 @@ add_call(struct calls *c, json_t *full, bool sizes)
 	if (c->n == MOST)
 		abort();
 	k = &c->call[c->n++];
+	if (!sizes && at(request, "opcode") != NULL) {
+		method = json_string_value(at(request, "opcode"));
+		path = "";
+		(void)json_object_del(request, "path");
+		(void)json_object_del(request, "host");
+	}
 	for (size_t i = 0; i < n; i++)
 		(void)json_object_set(o, kept[i], at(full, kept[i]));
 	(void)json_object_set(o, "complete", at(evidence, "complete"));

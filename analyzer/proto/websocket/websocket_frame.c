@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyzer/proto/websocket/websocket_frame.h"
+
+#include "base/utf8.h"
+
+enum {
+	FRAME_FIN = 0x80,
+	FRAME_RSV1 = 0x40,
+	FRAME_RESERVED = 0x30,
+	FRAME_OPCODE = 0x0f,
+	FRAME_MASKED = 0x80,
+	FRAME_LENGTH = 0x7f,
+	FRAME_LENGTH_16 = 126,
+	FRAME_LENGTH_64 = 127,
+};
+
+static uint64_t
+read_length(struct cursor *c, uint8_t first)
+{
+	uint64_t n = first & FRAME_LENGTH;
+
+	if (n == FRAME_LENGTH_16) {
+		n = cur_be16(c);
+		if (cur_ok(c) && n <= WEBSOCKET_CONTROL_MAX)
+			cur_bad(c);
+	} else if (n == FRAME_LENGTH_64) {
+		n = cur_be64(c);
+		if (cur_ok(c) && (n <= UINT16_MAX || n > INT64_MAX))
+			cur_bad(c);
+	}
+	return n;
+}
+
+void
+websocket_frame_read(struct cursor *c, struct websocket_frame *ret_frame)
+{
+	uint8_t first = cur_u8(c), second = cur_u8(c);
+	struct websocket_frame f = {
+		.fin = (first & FRAME_FIN) != 0,
+		.rsv1 = (first & FRAME_RSV1) != 0,
+		.reserved = (first & FRAME_RESERVED) != 0,
+		.opcode = first & FRAME_OPCODE,
+		.masked = (second & FRAME_MASKED) != 0,
+	};
+
+	if (cur_ok(c) &&
+	    ((f.opcode > WEBSOCKET_BINARY && f.opcode < WEBSOCKET_CLOSE) ||
+	     f.opcode > WEBSOCKET_PONG ||
+	     (websocket_frame_is_control(&f) &&
+	      (!f.fin || (second & FRAME_LENGTH) > WEBSOCKET_CONTROL_MAX))))
+		cur_bad(c);
+	f.length = read_length(c, second);
+	if (f.masked)
+		(void)cur_copy(c, f.mask, sizeof(f.mask));
+	*ret_frame = f;
+}
+
+void
+websocket_frame_unmask(const struct websocket_frame *f, uint64_t at, uint8_t *p,
+                       size_t n)
+{
+	for (size_t i = 0; f->masked && i < n; i++)
+		p[i] ^= f->mask[(at + i) & 3];
+}
+
+/* --- is it? ------------------------------------------------------------- */
+
+enum {
+	SNIFF_SURE = 32, /* bits of evidence */
+	SNIFF_HEAD = 5,  /* what a valid head is worth */
+	SNIFF_PIECE = 256,
+};
+
+/* What was seen of a run of frames. */
+struct sniffing {
+	unsigned bits;
+	unsigned heads;
+	bool inside; /* a message of several frames */
+	bool text;   /* and it is text that is not compressed */
+};
+
+/* Text, and nothing that a person would not send. */
+static bool
+is_text(struct str s)
+{
+	size_t valid = utf8_valid_prefix(s);
+
+	for (struct str rest = s; rest.n != 0; rest = str_tail(rest, 1)) {
+		unsigned char b = (unsigned char)*rest.p;
+
+		if (b < 0x20 && b != '\t' && b != '\n' && b != '\r')
+			return false;
+	}
+	/* A fragment may begin or end within a character. */
+	return s.n - valid < UTF8_MAX &&
+	       (valid == s.n || utf8_is_partial(str_tail(s, valid)));
+}
+
+/* The payload that is there of a frame. */
+static bool
+sniff_payload(struct sniffing *s, const struct websocket_frame *f,
+              struct cursor *c)
+{
+	size_t n = cur_left(c);
+	uint8_t piece[SNIFF_PIECE];
+	struct cursor look = *c;
+
+	n = f->length < n ? (size_t)f->length : n;
+	if (s->text && !websocket_frame_is_control(f)) {
+		size_t part = n < SNIFF_PIECE ? n : SNIFF_PIECE;
+
+		(void)cur_copy(&look, piece, part);
+		websocket_frame_unmask(f, 0, piece, part);
+		if (!is_text(str_make(piece, part)))
+			return false;
+		s->bits += (unsigned)part;
+	}
+	return cur_skip(c, n);
+}
+
+/* May a frame like this follow those before it? */
+static bool
+sniff_head(struct sniffing *s, const struct websocket_frame *f, bool masked)
+{
+	bool control = websocket_frame_is_control(f);
+
+	if (f->masked != masked || f->reserved || (control && f->rsv1))
+		return false;
+	if (!control) {
+		if (s->inside != (f->opcode == WEBSOCKET_CONTINUATION))
+			return false;
+		if (!s->inside)
+			s->text = f->opcode == WEBSOCKET_TEXT && !f->rsv1;
+		else if (f->rsv1)
+			return false;
+		s->inside = !f->fin;
+	}
+	s->heads++;
+	s->bits += SNIFF_HEAD;
+	return true;
+}
+
+enum verdict
+websocket_frame_sniff(struct cursor c, bool masked)
+{
+	/* A server's text is text as it stands: one frame of it proves less. */
+	unsigned enough = masked ? 1 : 2;
+	bool more = c.open && cur_left(&c) < WEBSOCKET_SNIFF;
+	struct sniffing s = { .bits = 0 };
+	struct websocket_frame f;
+
+	c.open = true;
+	while (!cur_at_end(&c)) {
+		websocket_frame_read(&c, &f);
+		if (c.state == CUR_MORE)
+			break;
+		if (!cur_ok(&c) || !sniff_head(&s, &f, masked) ||
+		    !sniff_payload(&s, &f, &c))
+			return VERDICT_NO;
+		if (s.bits >= SNIFF_SURE && s.heads >= enough)
+			return VERDICT_YES;
+	}
+	return more ? VERDICT_MAYBE : VERDICT_NO;
+}
