@@ -26,6 +26,16 @@ is 'and --count' "$(cat "$tmp/out")" 825
 status 'the macro gql' 0 "$analyzer" query --json "$shop" gql
 grep '"abbr":"GQL",' "$tmp/all" >"$tmp/want"
 same 'matches every GraphQL entry' "$tmp/out" "$tmp/want"
+is 'WebSocket messages as sent and echoed, on both nodes' \
+	"$("$analyzer" query --count "$shop" 'ws and request.path == "/live" and
+		(request.opcode == "text" or request.opcode == "binary")')" \
+	"$(jq '.websocket["permessage-deflate"] |
+		2 * (.messages_sent + .messages_echoed)' \
+		samples/shop.truth.json)"
+is 'inflated, with those before them' \
+	"$("$analyzer" query --count "$shop" \
+		'ws and request.compressed == true and
+		request.text.contains("SKU-0017")')" 4
 is 'a member that only GraphQL has' "$("$analyzer" query --count "$shop" \
 	'gql and request.graphql.operationName == "AddToCart"')" 2
 for kfl in 'response.status == 404' 'response.status >= 500' \

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every capture of the corpora, indexed: each packet is accounted for, and the
- * HTTP/1 messages are those of the ground truth beside the captures.
+ * HTTP/1 and WebSocket messages are those of the ground truth beside the
+ * captures.
  *
  * Messages are compared per direction of a connection, in order: method, target
- * and decoded body length of requests, status and body length of responses.
+ * and decoded body length of requests, status and body length of responses;
+ * opcode and payload length of WebSocket messages.
  * Each difference has a line with its reason in corpora-differences.tsv. Where
  * we have many messages of a kind that the truth lacks, one line counts them.
  */
@@ -307,6 +309,27 @@ on_response(struct test *t, const struct index_entry *e, struct end client,
 	buf_release(&b);
 }
 
+/* A WebSocket message, which either side may send. */
+static void
+on_message(struct test *t, const struct index_entry *e, struct end client,
+           struct end server)
+{
+	bool reversed = (e->e.flags & ENTRY_REVERSED) != 0;
+	struct buf b;
+	char *what;
+	uint64_t n;
+
+	buf_init(&b, TEXT_MAX);
+	put_way(&b, "message", reversed ? server : client,
+	        reversed ? client : server);
+	what = text_of(&b);
+	(void)indexed_raw_body(&t->x, e, SIDE_REQUEST, &n);
+	put(&b, buf_printf(&b, STR_FMT " %" PRIu64, STR_ARG(e->e.method), n));
+	add(&t->ours,
+	    (struct message){ what, text_of(&b), place_of(e, &e->e.request) });
+	buf_release(&b);
+}
+
 static void
 on_entry(void *ctx, const struct index_entry *e)
 {
@@ -314,6 +337,8 @@ on_entry(void *ctx, const struct index_entry *e)
 	struct end client = { &e->client, e->client_port };
 	struct end server = { &e->server, e->server_port };
 
+	if (strcmp(e->e.proto->key, "ws/13") == 0)
+		on_message(t, e, client, server);
 	if (!indexed_is_http1(e))
 		return;
 	if (e->e.flags & ENTRY_REVERSED) {
@@ -372,22 +397,83 @@ compared(const json_t *o)
 	       (status < 100 || status >= 200 || status == 101);
 }
 
+static char *
+way_of(struct buf *b, const json_t *o, const char *kind)
+{
+	char a[ADDR_TEXT], c[ADDR_TEXT];
+
+	put(b, buf_printf(
+		   b, "%s " STR_FMT " %lld > " STR_FMT " %lld", kind,
+		   STR_ARG(address_at(o, "src", a)), number_at(o, "sport"),
+		   STR_ARG(address_at(o, "dst", c)), number_at(o, "dport")));
+	return text_of(b);
+}
+
+/* Another fragment of the last data message that went this way. */
+static void
+add_fragment(struct test *t, const char *what, long long length)
+{
+	for (size_t i = t->truth.n; i-- > 0;) {
+		struct message *m = &t->truth.m[i];
+		char *number = strchr(m->text, ' ');
+		struct buf b;
+
+		if (strcmp(m->what, what) != 0 ||
+		    (m->text[0] != 't' && m->text[0] != 'b'))
+			continue;
+		buf_init(&b, TEXT_MAX);
+		put(&b,
+		    buf_printf(&b, "%.*s %lld", (int)(number - m->text),
+		               m->text, strtoll(number, NULL, 10) + length));
+		free(m->text);
+		m->text = text_of(&b);
+		buf_release(&b);
+		return;
+	}
+}
+
+static void
+on_frame(struct test *t, const json_t *o)
+{
+	static const char *const names[16] = {
+		[1] = "text", [2] = "binary", [8] = "close",
+		[9] = "ping", [10] = "pong",
+	};
+	const json_t *f = json_object_get(o, "fields");
+	unsigned opcode = (unsigned)number_at(f, "opcode") % 16;
+	long long length = number_at(f, "payload_length");
+	struct buf b;
+	char *what;
+
+	buf_init(&b, TEXT_MAX);
+	what = way_of(&b, o, "message");
+	if (opcode == 0) {
+		add_fragment(t, what, length);
+		free(what);
+	} else {
+		put(&b,
+		    buf_printf(&b, "%s %lld",
+		               names[opcode] ? names[opcode] : "?", length));
+		add(&t->truth,
+		    (struct message){ what, text_of(&b), t->truth.n });
+	}
+	buf_release(&b);
+}
+
 static void
 on_truth(struct test *t, const json_t *o)
 {
 	const json_t *f = json_object_get(o, "fields");
-	char a[ADDR_TEXT], c[ADDR_TEXT], *what;
 	struct buf b;
+	char *what;
 
+	if (strcmp(text_at(o, "proto"), "websocket") == 0 &&
+	    !json_is_true(json_object_get(o, "tls")))
+		on_frame(t, o);
 	if (!compared(o))
 		return;
 	buf_init(&b, TEXT_MAX);
-	put(&b,
-	    buf_printf(&b, "%s " STR_FMT " %lld > " STR_FMT " %lld",
-	               text_at(o, "kind"), STR_ARG(address_at(o, "src", a)),
-	               number_at(o, "sport"), STR_ARG(address_at(o, "dst", c)),
-	               number_at(o, "dport")));
-	what = text_of(&b);
+	what = way_of(&b, o, text_at(o, "kind"));
 	if (strcmp(text_at(o, "kind"), "request") == 0) {
 		put(&b, buf_printf(&b, "%s ", text_at(f, "method")));
 		put_target(&b, str_from_c(text_at(f, "path")));
@@ -414,7 +500,8 @@ read_truth(struct test *t, struct str name)
 		next = strchr(line, '\n');
 		if (next != NULL)
 			*next++ = '\0';
-		if (strstr(line, "\"http\"") == NULL)
+		if (strstr(line, "\"http\"") == NULL &&
+		    strstr(line, "\"websocket\"") == NULL)
 			continue;
 		o = json_loads(line, JSON_DECODE_INT_AS_REAL, NULL);
 		if (o == NULL) {

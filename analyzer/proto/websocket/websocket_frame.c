@@ -79,27 +79,28 @@ struct sniffing {
 	bool text;   /* and it is text that is not compressed */
 };
 
-/* Text, and nothing that a person would not send. */
-static bool
-is_text(struct str s)
+/* How much of s is text, and nothing that a person would not send. */
+static size_t
+text_prefix(struct str s)
 {
-	size_t valid = utf8_valid_prefix(s);
+	size_t valid = utf8_valid_prefix(s), n = 0;
 
-	for (struct str rest = s; rest.n != 0; rest = str_tail(rest, 1)) {
+	for (struct str rest = s; n < valid; n++, rest = str_tail(rest, 1)) {
 		unsigned char b = (unsigned char)*rest.p;
 
 		if (b < 0x20 && b != '\t' && b != '\n' && b != '\r')
-			return false;
+			break;
 	}
-	/* A fragment may begin or end within a character. */
-	return s.n - valid < UTF8_MAX &&
-	       (valid == s.n || utf8_is_partial(str_tail(s, valid)));
+	return n;
 }
 
-/* The payload that is there of a frame. */
-static bool
+/*
+ * The payload that is there of a frame. What is text counts up to the first
+ * byte that is not; then *ret_bad is set.
+ */
+static void
 sniff_payload(struct sniffing *s, const struct websocket_frame *f,
-              struct cursor *c)
+              struct cursor *c, bool *ret_bad)
 {
 	size_t n = cur_left(c);
 	uint8_t piece[SNIFF_PIECE];
@@ -108,14 +109,19 @@ sniff_payload(struct sniffing *s, const struct websocket_frame *f,
 	n = f->length < n ? (size_t)f->length : n;
 	if (s->text && !websocket_frame_is_control(f)) {
 		size_t part = n < SNIFF_PIECE ? n : SNIFF_PIECE;
+		struct str text = str_make(piece, part);
+		size_t good;
 
 		(void)cur_copy(&look, piece, part);
 		websocket_frame_unmask(f, 0, piece, part);
-		if (!is_text(str_make(piece, part)))
-			return false;
-		s->bits += (unsigned)part;
+		good = text_prefix(text);
+		s->bits += (unsigned)good;
+		text = str_tail(text, good);
+		/* It may be cut within a character. */
+		*ret_bad = text.n >= UTF8_MAX ||
+		           (text.n != 0 && !utf8_is_partial(text));
 	}
-	return cur_skip(c, n);
+	(void)cur_skip(c, n);
 }
 
 /* May a frame like this follow those before it? */
@@ -129,10 +135,10 @@ sniff_head(struct sniffing *s, const struct websocket_frame *f, bool masked)
 	if (!control) {
 		if (s->inside != (f->opcode == WEBSOCKET_CONTINUATION))
 			return false;
-		if (!s->inside)
-			s->text = f->opcode == WEBSOCKET_TEXT && !f->rsv1;
-		else if (f->rsv1)
+		if (s->inside && f->rsv1)
 			return false;
+		/* Another fragment may begin within a character. */
+		s->text = f->opcode == WEBSOCKET_TEXT && !f->rsv1;
 		s->inside = !f->fin;
 	}
 	s->heads++;
@@ -140,25 +146,35 @@ sniff_head(struct sniffing *s, const struct websocket_frame *f, bool masked)
 	return true;
 }
 
+static bool
+is_sure(const struct sniffing *s, bool masked)
+{
+	/* A server's text is text as it stands: one frame of it proves less. */
+	return s->bits >= SNIFF_SURE && s->heads >= (masked ? 1u : 2u);
+}
+
 enum verdict
 websocket_frame_sniff(struct cursor c, bool masked)
 {
-	/* A server's text is text as it stands: one frame of it proves less. */
-	unsigned enough = masked ? 1 : 2;
 	bool more = c.open && cur_left(&c) < WEBSOCKET_SNIFF;
 	struct sniffing s = { .bits = 0 };
 	struct websocket_frame f;
+	bool bad = false;
 
 	c.open = true;
+	/* Bytes are judged in their order: what is YES stays it. */
 	while (!cur_at_end(&c)) {
 		websocket_frame_read(&c, &f);
 		if (c.state == CUR_MORE)
 			break;
-		if (!cur_ok(&c) || !sniff_head(&s, &f, masked) ||
-		    !sniff_payload(&s, &f, &c))
+		if (!cur_ok(&c) || !sniff_head(&s, &f, masked))
 			return VERDICT_NO;
-		if (s.bits >= SNIFF_SURE && s.heads >= enough)
+		if (!is_sure(&s, masked))
+			sniff_payload(&s, &f, &c, &bad);
+		if (is_sure(&s, masked))
 			return VERDICT_YES;
+		if (bad)
+			return VERDICT_NO;
 	}
 	return more ? VERDICT_MAYBE : VERDICT_NO;
 }
