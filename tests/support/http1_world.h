@@ -32,9 +32,10 @@ enum world_show {
 struct world {
 	struct proto_limits limits;
 	const struct overlay *const *overlays; /* NULL: none */
-	const struct dissector *table[2];      /* the dissector, and NULL */
-	bool all;                              /* all there are, instead */
-	uint16_t port;                         /* of the server */
+	const struct dissector *table[3]; /* the dissector, perhaps one that it
+	                                   * hands over to, and NULL */
+	bool all;                         /* all there are, instead */
+	uint16_t port;                    /* of the server */
 	struct engine *engine;
 	struct engine_stream *stream;
 	struct engine_budget budget;
@@ -52,7 +53,7 @@ struct world {
 	bool sides_agree; /* rendered summaries equal the indexed ones */
 };
 
-/* limits, table[0] and port may be changed between these two. */
+/* limits, table and port may be changed between these two. */
 void http1_world_init(struct world *w, unsigned show);
 bool http1_world_open(struct world *w, int opener);
 

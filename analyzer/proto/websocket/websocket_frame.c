@@ -83,13 +83,16 @@ struct sniffing {
 static size_t
 text_prefix(struct str s)
 {
-	size_t valid = utf8_valid_prefix(s), n = 0;
+	struct cursor c = cur_from_str(str_head(s, utf8_valid_prefix(s)),
+	                               false);
+	size_t n = 0;
 
-	for (struct str rest = s; n < valid; n++, rest = str_tail(rest, 1)) {
-		unsigned char b = (unsigned char)*rest.p;
+	while (!cur_at_end(&c)) {
+		uint8_t b = cur_u8(&c);
 
 		if (b < 0x20 && b != '\t' && b != '\n' && b != '\r')
 			break;
+		n++;
 	}
 	return n;
 }
