@@ -8,6 +8,7 @@
 set -eu
 out=$1
 tmp=$out.$$
+mkdir -p "$(dirname "$out")"
 trap 'rm -f "$tmp" "$tmp.o"' EXIT
 
 die()
