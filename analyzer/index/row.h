@@ -76,6 +76,9 @@ struct index_part {
 	struct str map[2];
 };
 
+/* Who says so: what a node knew is believed before what was overheard. */
+enum index_origin { INDEX_FROM_HISTORY, INDEX_FROM_DNS, INDEX_ORIGINS };
+
 /* Who had an address when, on which node (empty node: on all). */
 struct index_identity {
 	struct addr ip;
@@ -85,6 +88,7 @@ struct index_identity {
 	bool early;
 	struct str name;
 	struct str ns;
+	enum index_origin origin;
 };
 
 /*

@@ -74,7 +74,8 @@ const char *const schema_tables[] = {
 
 	"CREATE TABLE identity("
 	INT("addr") "," INT("port") "," INT("node") "," INT("from_ts") ","
-	INT("to_ts") "," INT("early") "," INT("name") "," INT("ns")
+	INT("to_ts") "," INT("early") "," INT("name") "," INT("ns") ","
+	INT("origin")
 	") STRICT",
 
 	"CREATE TABLE stream("

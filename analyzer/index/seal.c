@@ -386,9 +386,9 @@ put_rest(struct seal *s, struct err *e)
 	int rc = put_sorted(
 	    s, 'I',
 	    "SELECT a.ip,i.port,d.value,i.from_ts,i.to_ts,i.early,n.value,"
-	    "s.value FROM identity i JOIN addr a ON a.id=i.addr "
+	    "s.value,i.origin FROM identity i JOIN addr a ON a.id=i.addr "
 	    "JOIN text d ON d.id=i.node JOIN text n ON n.id=i.name "
-	    "JOIN text s ON s.id=i.ns ORDER BY 1,2,3,4,5,6,7,8",
+	    "JOIN text s ON s.id=i.ns ORDER BY 1,2,3,4,5,6,7,8,9",
 	    e);
 
 	if (rc == 0)

@@ -14,7 +14,7 @@ static const char *const sql[ST_COUNT_ALL] = {
 	[ST_TEXT] = "INSERT INTO text VALUES(?,?)",
 	[ST_ADDR] = "INSERT INTO addr VALUES(?,?,?)",
 	[ST_PROTOCOL] = "INSERT INTO protocol VALUES(?,?,?,?)",
-	[ST_IDENTITY] = "INSERT INTO identity VALUES(?,?,?,?,?,?,?,?)",
+	[ST_IDENTITY] = "INSERT INTO identity VALUES(?,?,?,?,?,?,?,?,?)",
 	[ST_STREAM] = "INSERT OR REPLACE INTO stream VALUES(" Q10 "," Q10
 		      "," Q10 ",?,?,?,?,?,?)",
 	[ST_PART] = "INSERT INTO stream_part VALUES(?,?,?,?,?,?,?,?)",

@@ -412,6 +412,7 @@ identity_row(struct db_row *row, void *ctx)
 	i.early = db_int(row) != 0;
 	i.name = db_text(row);
 	i.ns = db_text(row);
+	i.origin = (enum index_origin)db_int_in(row, 0, INDEX_ORIGINS - 1);
 	return row->bad ? 0 : w->f(w->ctx, &i);
 }
 
@@ -424,7 +425,7 @@ index_identities(struct index_reader *r,
 
 	return walk(r,
 	            "SELECT a.ip,i.port,d.value,i.from_ts,i.to_ts,i.early,"
-	            "n.value,s.value FROM identity i JOIN addr a ON "
+	            "n.value,s.value,i.origin FROM identity i JOIN addr a ON "
 	            "a.id=i.addr JOIN text d ON d.id=i.node JOIN text n ON "
 	            "n.id=i.name JOIN text s ON s.id=i.ns "
 	            "ORDER BY 1,2,3,4",

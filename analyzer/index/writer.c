@@ -516,8 +516,8 @@ index_put_identity(struct index_writer *w, const struct index_identity *i,
 		rc = text_id(w, i->ns, e, &ns);
 	if (rc != 0)
 		return rc;
-	const int64_t v[] = { addr,  i->port,  node, i->from,
-		              i->to, i->early, name, ns };
+	const int64_t v[] = { addr,     i->port, node, i->from,  i->to,
+		              i->early, name,    ns,   i->origin };
 	for (size_t k = 0; k < ARRAY_LEN(v); k++)
 		(void)sqlite3_bind_int64(st, (int)k + 1, v[k]);
 	return db_run(w->db, st, "adding an identity", e);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analyzer/ingest/check.h"
+#include "analyzer/ingest/learnt.h"
 #include "analyzer/ingest/reader.h"
 #include "analyzer/proto/proto.h"
 #include "base/clock.h"
@@ -287,6 +288,40 @@ put_meta(struct ingest *g, enum check_seal seal, struct err *e)
 	return rc != 0 ? rc : put_window(g, e);
 }
 
+/* ---- names from DNS ---- */
+
+/* Names on their way to the index. */
+struct naming {
+	struct index_writer *writer;
+	struct err *e;
+};
+
+static int
+put_learnt(void *ctx, const struct index_identity *row)
+{
+	struct naming *n = ctx;
+
+	return index_put_identity(n->writer, row, n->e);
+}
+
+/* The same from several shards is one row. */
+static int
+put_names(struct ingest *g, struct err *e)
+{
+	struct naming naming = { .writer = store_writer(g->store), .e = e };
+	struct learnt all;
+	int rc = learnt_init(&all, 0);
+
+	for (size_t i = 0; i < g->nworkers && rc == 0; i++)
+		rc = learnt_merge(&all, worker_learnt(g->workers[i]));
+	if (rc != 0)
+		(void)err_set(e, rc, "gathering names: %s", err_text(rc));
+	else
+		rc = learnt_each(&all, put_learnt, &naming);
+	learnt_release(&all);
+	return rc;
+}
+
 /* One row for all the streams that made room for others. */
 static int
 tell_put_away(struct ingest *g, struct err *e)
@@ -369,6 +404,8 @@ seal(struct ingest *g, struct err *e)
 
 	atomic_store(&g->job.progress->sealing, true);
 	rc = put_sources(g, e);
+	if (rc == 0)
+		rc = put_names(g, e);
 	if (rc == 0)
 		rc = check_accounts(g, e);
 	if (rc == 0)

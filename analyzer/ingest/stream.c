@@ -183,6 +183,29 @@ stream_on_diag(void *ctx, const struct diag *d)
 	put_diag(env, d);
 }
 
+void
+stream_on_learnt(void *ctx, const struct addr *ip, struct str name, int64_t ts)
+{
+	struct stream_env *env = ctx;
+	const struct live_stream *s = engine_owner(env->engine);
+	struct diag d = {
+		.kind = DIAG_LIMIT,
+		.at = s->last,
+		.stream = s->row.id,
+		.side = -1,
+		.ts = ts,
+		.name = STR("learnt-names"),
+		.text = STR("more names in DNS answers than are remembered; "
+		            "addresses may be shown without theirs"),
+	};
+	int rc = learnt_add(&env->learnt, s->flow.shard, ip, name, ts);
+
+	if (rc == ERR_LIMIT)
+		put_diag(env, &d);
+	else
+		note_error(env, rc);
+}
+
 /* ---- what reassembly delivers ---- */
 
 static void

@@ -16,6 +16,7 @@
 #include "analyzer/index/part.h"
 #include "analyzer/ingest/batch.h"
 #include "analyzer/ingest/job.h"
+#include "analyzer/ingest/learnt.h"
 #include "analyzer/ingest/out.h"
 #include "analyzer/ingest/store.h"
 #include "analyzer/net/flow.h"
@@ -30,6 +31,7 @@ struct stream_env {
 	struct out *out; /* present one; rows go there */
 	struct tcp_budget tcp[NET_SHARDS];
 	struct engine_budget engine_budget[NET_SHARDS];
+	struct learnt learnt;
 	struct job_counts counts;
 	struct live_stream *changed; /* to be told to the index */
 	int error;                   /* of a callback; the first one counts */
@@ -59,6 +61,8 @@ struct live_stream {
 /* The engine's results go through these; ctx is the struct stream_env. */
 void stream_on_entry(void *ctx, const struct entry *e);
 void stream_on_diag(void *ctx, const struct diag *d);
+void stream_on_learnt(void *ctx, const struct addr *ip, struct str name,
+                      int64_t ts);
 
 /* Begin: `s` is zeroed but for its flow; w is the first packet. */
 int stream_begin(struct live_stream *s, struct stream_env *env,

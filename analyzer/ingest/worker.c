@@ -340,7 +340,8 @@ worker_new(struct job *j, struct batch_pool *batches, struct store *store,
 {
 	struct worker *w = mem_zalloc(sizeof(*w));
 	struct engine_out out = { .entry = stream_on_entry,
-		                  .diag = stream_on_diag };
+		                  .diag = stream_on_diag,
+		                  .learnt = stream_on_learnt };
 	uint8_t key[SIPHASH_KEY_SIZE];
 	int rc = map_random_key(key);
 
@@ -357,6 +358,11 @@ worker_new(struct job *j, struct batch_pool *batches, struct store *store,
 	budgets_init(w);
 	map_init(&w->points, sizeof(uint32_t), sizeof(struct peers), MAP_MAX,
 	         key);
+	rc = learnt_init(&w->env.learnt, j->opt->proto.learnt_names);
+	if (rc != 0) {
+		mem_free(w);
+		return rc;
+	}
 	if (queue_init(&w->queue, WORKER_QUEUE) != 0) {
 		mem_free(w);
 		return ERR_NOMEM;
@@ -432,10 +438,17 @@ worker_free(struct worker *w)
 		drop_flows(w);
 	flow_table_free(w->flows);
 	map_release(&w->points);
+	learnt_release(&w->env.learnt);
 	engine_free(w->env.engine);
 	store_give_back(w->store, w->env.out);
 	queue_release(&w->queue);
 	mem_free(w);
+}
+
+const struct learnt *
+worker_learnt(const struct worker *w)
+{
+	return &w->env.learnt;
 }
 
 uint64_t

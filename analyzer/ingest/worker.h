@@ -10,6 +10,7 @@
 
 #include "analyzer/ingest/batch.h"
 #include "analyzer/ingest/job.h"
+#include "analyzer/ingest/learnt.h"
 #include "analyzer/ingest/out.h"
 #include "analyzer/ingest/store.h"
 #include "base/compiler.h"
@@ -26,6 +27,8 @@ void worker_push(struct worker *w, struct batch *b);
 /* No more batches: end all flows, hand over the rest, stop the thread. */
 void worker_finish(struct worker *w);
 
+/* Names in the answers that it saw; complete after worker_finish(). */
+const struct learnt *worker_learnt(const struct worker *w);
 uint64_t worker_streams(const struct worker *w);
 uint64_t worker_entries(const struct worker *w);
 /* Idle streams put away to make room, without loss. */

@@ -21,6 +21,9 @@
 struct engine_out {
 	void (*entry)(void *ctx, const struct entry *e);
 	void (*diag)(void *ctx, const struct diag *d);
+	/* An address was called so from ts on. May be NULL. */
+	void (*learnt)(void *ctx, const struct addr *ip, struct str name,
+	               int64_t ts);
 	void *ctx;
 };
 

@@ -27,6 +27,7 @@
 #include "analyzer/entry/sink.h"
 #include "analyzer/entry/span.h"
 #include "analyzer/proto/limits.h"
+#include "base/addr.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/compiler.h"
@@ -215,6 +216,11 @@ void dissect_limit(struct dissect *d, enum dir dir, const char *option);
 /* Something malformed worth telling; the text is a literal. */
 void dissect_note(struct dissect *d, enum dir dir, uint64_t off,
                   const char *text);
+
+/* A message at off calls an address by this name, as clients will: an answer
+ * of DNS. */
+void dissect_learnt(struct dissect *d, enum dir dir, uint64_t off,
+                    const struct addr *ip, struct str name);
 
 /* ---- services: messages ---- */
 

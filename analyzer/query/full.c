@@ -498,6 +498,7 @@ put_name_marks(struct full *f, struct str key, const struct resolved *r)
 	sink_begin_object(f->out);
 	sink_member_boolean(f->out, "early", r->early);
 	sink_member_boolean(f->out, "bare", r->bare);
+	sink_member_boolean(f->out, "learnt", r->learnt);
 	sink_end_object(f->out);
 }
 

@@ -8,7 +8,8 @@
  * follows them: `eid` in a BaseEntry, and in an entry
  *
  *   evidence  complete, reason, eid, stream (our id of it), lateJoin,
- *             roleGuessed, resynced; names.src and names.dst {early, bare: see
+ *             roleGuessed, resynced; names.src and names.dst {early, bare,
+ *             learnt: see
  *             query/opened.h}; request and response, for a side that is there,
  *             {source, record (of its first packet), bytes, gap, cut}
  *   timing    requestStart, requestEnd, responseStart, responseEnd (RFC 3339);

@@ -224,6 +224,7 @@ opened_resolve(const struct opened *o, uint32_t point, const struct addr *ip,
 	r.ns = i->ns;
 	r.early = i->early;
 	r.bare = port != 0 && i->port == 0;
+	r.learnt = i->origin == INDEX_FROM_DNS;
 	return r;
 }
 

@@ -49,8 +49,9 @@ const struct proto_limits *opened_limits(const struct opened *o);
 struct resolved {
 	struct str name; /* "" unresolved */
 	struct str ns;
-	bool early; /* from before the first observation */
-	bool bare;  /* a port was asked for, only the address is known */
+	bool early;  /* from before the first observation */
+	bool bare;   /* a port was asked for, only the address is known */
+	bool learnt; /* from an answer of DNS; no history knows it */
 };
 
 /*

@@ -109,7 +109,7 @@ who_add(struct who *w, const struct index_identity *i)
 	return rc;
 }
 
-/* By address, port and node: what an interval is about. */
+/* By address, port, node and origin: what an interval is about, and whose. */
 static int
 compare_subject(const struct index_identity *a, const struct index_identity *b)
 {
@@ -119,7 +119,8 @@ compare_subject(const struct index_identity *a, const struct index_identity *b)
 		return d;
 	if (a->port != b->port)
 		return a->port < b->port ? -1 : 1;
-	return str_cmp(a->node, b->node);
+	d = str_cmp(a->node, b->node);
+	return d != 0 ? d : (a->origin > b->origin) - (a->origin < b->origin);
 }
 
 static int
@@ -168,6 +169,22 @@ find(const struct who *w, const struct index_identity *subject, int64_t ts)
 	return &w->v[lo - 1];
 }
 
+/* The same, by what the node knew and by what all know. */
+static const struct index_identity *
+find_on(const struct who *w, const struct who_ask *ask,
+        struct index_identity *subject)
+{
+	const struct index_identity *found;
+
+	subject->node = ask->node;
+	found = find(w, subject, ask->ts);
+	if (found == NULL && ask->node.n > 0) {
+		subject->node = STR_NONE;
+		found = find(w, subject, ask->ts);
+	}
+	return found;
+}
+
 const struct index_identity *
 who_find(const struct who *w, const struct who_ask *ask)
 {
@@ -176,15 +193,15 @@ who_find(const struct who *w, const struct who_ask *ask)
 
 	if (w->n == 0)
 		return NULL;
-	for (;;) {
-		s.node = ask->node;
-		found = find(w, &s, ask->ts);
-		if (found == NULL && ask->node.n > 0) {
-			s.node = STR_NONE;
-			found = find(w, &s, ask->ts);
-		}
-		if (found != NULL || s.port == 0)
-			return found;
+	found = find_on(w, ask, &s);
+	if (found == NULL && s.port != 0) {
 		s.port = 0;
+		found = find_on(w, ask, &s);
 	}
+	/* Only where nobody knew it for certain. */
+	if (found == NULL) {
+		s.origin = INDEX_FROM_DNS;
+		found = find_on(w, ask, &s);
+	}
+	return found;
 }

@@ -44,7 +44,7 @@ void who_sort(struct who *w);
 /*
  * The interval that answers, or NULL. What is known of the port comes before
  * what is known of the address, and what the node itself knew before what all
- * know. Borrowed from w.
+ * know; what was learnt from DNS comes last. Borrowed from w.
  */
 const struct index_identity *who_find(const struct who *w,
                                       const struct who_ask *ask);

@@ -194,7 +194,9 @@ operate(struct run *r, uint8_t op, const uint8_t **p, size_t *n)
 static void
 run_script(struct run *r, uint8_t head, const uint8_t *p, size_t n)
 {
-	struct engine_out out = { on_entry, on_diag, r };
+	struct engine_out out = { .entry = on_entry,
+		                  .diag = on_diag,
+		                  .ctx = r };
 	struct engine_open o = {
 		.stream = 1,
 		.l4 = (head & 1) != 0 ? 17 : 6,

@@ -120,7 +120,9 @@ engine_log_init(struct engine_log *l, const struct dissector *const *dissectors)
 bool
 engine_log_open(struct engine_log *l)
 {
-	struct engine_out out = { on_entry, on_diag, l };
+	struct engine_out out = { .entry = on_entry,
+		                  .diag = on_diag,
+		                  .ctx = l };
 	struct engine_open o = {
 		.stream = 1,
 		.l4 = l->l4,

@@ -20,6 +20,7 @@ struct row {
 	const char *node;
 	int64_t from, to;
 	const char *name;
+	bool dns;
 };
 
 static void
@@ -34,6 +35,7 @@ add(struct who *w, const struct row *r)
 		.early = r->from == INT64_MIN,
 		.name = str_from_c(r->name),
 		.ns = STR("shop"),
+		.origin = r->dns ? INDEX_FROM_DNS : INDEX_FROM_HISTORY,
 	};
 
 	if (who_add(w, &i) != 0)
@@ -58,20 +60,30 @@ ask(const struct who *w, const char *node, uint8_t last, uint16_t port,
 }
 
 static const struct row rows[] = {
-	{ 2, 0, "n1", 300, INT64_MAX, "pod-c" },
-	{ 2, 0, "n1", 100, 200, "pod-b" },
-	{ 2, 0, "n1", INT64_MIN, 100, "pod-a" },
-	{ 2, 80, "n1", 100, 250, "svc-n1" },
-	{ 2, 80, "", 100, 400, "svc-all" },
-	{ 2, 0, "", 0, INT64_MAX, "pod-all" },
-	{ 2, 0, "n2", 0, INT64_MAX, "pod-n2" },
-	{ 3, 0, "n1", 0, INT64_MAX, "other" },
+	{ 2, 0, "n1", 300, INT64_MAX, "pod-c", false },
+	{ 2, 0, "n1", 100, 200, "pod-b", false },
+	{ 2, 0, "n1", INT64_MIN, 100, "pod-a", false },
+	{ 2, 80, "n1", 100, 250, "svc-n1", false },
+	{ 2, 80, "", 100, 400, "svc-all", false },
+	{ 2, 0, "", 0, INT64_MAX, "pod-all", false },
+	{ 2, 0, "n2", 0, INT64_MAX, "pod-n2", false },
+	{ 3, 0, "n1", 0, INT64_MAX, "other", false },
+	{ 2, 0, "", 50, INT64_MAX, "dns-2", true },
+	{ 4, 0, "", 50, INT64_MAX, "dns-4", true },
+	{ 4, 0, "", 80, INT64_MAX, "dns-4-later", true },
+	{ 4, 0, "", 90, 100, "history-4", false },
 };
 
 static void
 test_find(const struct who *w)
 {
 	is_str(ask(w, "n1", 2, 0, 50), "pod-a", "before the first interval");
+	is_str(ask(w, "n1", 4, 80, 60), "dns-4",
+	       "what DNS said, for any port and node");
+	is_str(ask(w, "n1", 4, 0, 80), "dns-4-later", "said last");
+	is_str(ask(w, "n1", 4, 0, 95), "history-4", "unless a node knew it");
+	is_str(ask(w, "n1", 4, 0, 100), "dns-4-later", "as long as it did");
+	is_str(ask(w, "n1", 4, 0, 40), "-", "not before it was said");
 	is_str(ask(w, "n1", 2, 0, 100), "pod-b", "an interval has its start");
 	is_str(ask(w, "n1", 2, 0, 199), "pod-b", "and its last instant");
 	is_str(ask(w, "n1", 2, 0, 200), "pod-all",
@@ -85,7 +97,7 @@ test_find(const struct who *w)
 	is_str(ask(w, "", 2, 0, 150), "pod-all", "no node");
 	is_str(ask(w, "n1", 3, 443, 150), "other", "another address");
 	is_str(ask(w, "n2", 3, 443, 150), "-", "only another node knows it");
-	is_str(ask(w, "n1", 4, 0, 150), "-", "an address after the last");
+	is_str(ask(w, "n1", 5, 0, 150), "-", "an address after the last");
 	is_str(ask(w, "n1", 1, 0, 150), "-", "an address before the first");
 }
 
@@ -93,9 +105,9 @@ static void
 test_overlap(void)
 {
 	static const struct row over[] = {
-		{ 9, 0, "", INT64_MIN, 500, "early-late" },
-		{ 9, 0, "", INT64_MIN, 100, "early" },
-		{ 9, 0, "", 100, 300, "seen" },
+		{ 9, 0, "", INT64_MIN, 500, "early-late", false },
+		{ 9, 0, "", INT64_MIN, 100, "early", false },
+		{ 9, 0, "", 100, 300, "seen", false },
 	};
 	struct who *w = who_new();
 
@@ -119,7 +131,7 @@ test_many(void)
 		abort();
 	for (int i = 4999; i >= 0; i--) {
 		char name[16];
-		struct row r = { 7, 0, "n", i * 10, i * 10 + 10, name };
+		struct row r = { 7, 0, "n", i * 10, i * 10 + 10, name, false };
 
 		snprintf(name, sizeof(name), "pod-%d", i % 100);
 		add(w, &r);

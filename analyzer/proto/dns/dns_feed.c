@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/proto/dns/dns_feed.h"
 
+#include <string.h>
+
 #include "analyzer/proto/dns/dns.h"
 #include "analyzer/proto/dns/dns_text.h"
 #include "analyzer/proto/dns/dns_wire.h"
 
 /* Where FNV-1a begins. */
 #define KEY_SEED UINT64_C(0xcbf29ce484222325)
+
+/* Addresses of one message that names are learnt of. */
+#define LEARN_MAX 64u
 
 /* One message, and where it is. */
 struct taking {
@@ -171,6 +176,64 @@ take_request(struct taking *t)
 	end_message(t, m);
 }
 
+/* Nobody is reached under such an address, or everybody. */
+static bool
+is_nobody(const struct addr *ip)
+{
+	static const struct addr none;
+	bool v4 = addr_is_v4(ip);
+
+	if (v4)
+		return ip->b[12] == 0 || ip->b[12] == 127 || ip->b[12] >= 224;
+	return ip->b[0] == 0xff || memcmp(ip->b, none.b, 15) == 0;
+}
+
+static bool
+address_of(struct str msg, const struct dns_record *r, struct addr *ret_ip)
+{
+	struct cursor c = cur_from_str(str_head(str_tail(msg, r->off), r->len),
+	                               false);
+	uint8_t b[16];
+
+	if (r->type != DNS_TYPE_A && r->type != DNS_TYPE_AAAA)
+		return false;
+	(void)cur_copy(&c, b, r->type == DNS_TYPE_A ? 4 : 16);
+	cur_done(&c);
+	if (!cur_ok(&c))
+		return false;
+	*ret_ip = r->type == DNS_TYPE_A ? addr_v4(b) : addr_v6(b);
+	return !is_nobody(ret_ip);
+}
+
+/*
+ * Whoever asked for an address will call it by the name that it asked for,
+ * whatever other names (CNAME) lie between.
+ */
+static void
+learn(const struct taking *t)
+{
+	const struct dns_digest *g = &t->g;
+	bool asked = g->asks && (g->question.type == DNS_TYPE_A ||
+	                         g->question.type == DNS_TYPE_AAAA);
+	char text[DNS_NAME_TEXT];
+	struct dns_record r;
+	struct dns_walk w;
+	struct addr ip;
+	unsigned n = 0;
+
+	if (g->rcode != 0 || g->answers == 0 || !dns_walk_begin(&w, t->msg))
+		return;
+	while (n < LEARN_MAX && dns_walk_next(&w, &r) &&
+	       r.section <= DNS_ANSWER) {
+		if (r.section != DNS_ANSWER || !address_of(t->msg, &r, &ip))
+			continue;
+		dissect_learnt(
+		    t->d, t->dir, t->off, &ip,
+		    dns_name_text(asked ? &g->question.name : &r.name, text));
+		n++;
+	}
+}
+
 static void
 take_response(struct taking *t)
 {
@@ -179,6 +242,7 @@ take_response(struct taking *t)
 	struct message *m;
 	uint64_t key;
 
+	learn(t);
 	if (x->open && x->id == t->g.h.id && x->dir == t->dir) {
 		add_span(t, x->m);
 		if (transfer_ends(t, false)) {
