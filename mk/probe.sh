@@ -10,6 +10,7 @@ out=$1
 tmp=$out.$$
 mkdir -p "$(dirname "$out")"
 trap 'rm -f "$tmp" "$tmp.o"' EXIT
+mkdir -p "$(dirname "$out")"
 
 die()
 {
@@ -85,7 +86,6 @@ if [ -n "$missing" ]; then
 	die "'make deps' installs what is missing."
 fi
 
-mkdir -p "$(dirname "$out")"
 found=$LIBS
 defines=
 for lib in $OPTIONAL_LIBS; do

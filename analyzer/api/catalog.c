@@ -13,6 +13,7 @@
 enum {
 	IDLE_MAX = 16, /* opened and not lent, for each snapshot */
 	LENT_MAX = 1024,
+	OVERVIEW_TEXTS = 16 << 20, /* bytes of names */
 	STALE_MS = 250,     /* age at which a growing index is read again */
 	PATIENCE_MS = 2000, /* for borrowers of an index that is finished */
 	MOVING_MS = 15000,  /* that a borrower waits meanwhile */
@@ -47,6 +48,10 @@ struct shelf {
 	struct lent lent[LENT_MAX];
 	size_t nlent;
 	size_t opening; /* on their way to be lent */
+	pthread_mutex_t overview_lock;
+	bool has_overview;
+	struct overview overview;
+	struct arena texts; /* of it */
 };
 
 struct catalog {
@@ -101,6 +106,8 @@ catalog_free(struct catalog *c)
 
 		ENSURE(s->nlent == 0);
 		drop_idle(s);
+		arena_release(&s->texts);
+		(void)pthread_mutex_destroy(&s->overview_lock);
 		mem_free(s->input);
 		mem_free(s->workspace);
 		mem_free(s->index);
@@ -132,6 +139,8 @@ catalog_add(struct catalog *c, const char *input)
 		s->input[--n] = '\0';
 	base = path_base(str_make(s->input, n));
 	s->name = base.n > 0 ? s->input + (n - base.n) : s->input;
+	arena_init(&s->texts, OVERVIEW_TEXTS, 0);
+	(void)pthread_mutex_init(&s->overview_lock, NULL);
 	c->shelves[c->n++] = s;
 	return 0;
 }
@@ -493,6 +502,42 @@ catalog_give_back(struct catalog *c, unsigned n, struct opened *o)
 		opened_free(o);
 	(void)pthread_cond_broadcast(&c->changed);
 	(void)pthread_mutex_unlock(&c->lock);
+}
+
+int
+catalog_overview(struct catalog *c, unsigned n, struct opened *o, struct err *e,
+                 const struct overview **ret_overview)
+{
+	struct shelf *s = shelf_of(c, n);
+	int rc = 0;
+
+	/* Who comes meanwhile waits: it is what he would do himself. */
+	(void)pthread_mutex_lock(&s->overview_lock);
+	if (!s->has_overview) {
+		arena_clear(&s->texts);
+		rc = overview_read(o, &s->texts, e, &s->overview);
+		s->has_overview = rc == 0;
+	}
+	(void)pthread_mutex_unlock(&s->overview_lock);
+	*ret_overview = &s->overview;
+	return rc;
+}
+
+void
+catalog_warm(struct catalog *c, unsigned n)
+{
+	const struct overview *unused;
+	struct err e = ERR_INIT;
+	struct opened *o;
+	atomic_bool cancel;
+
+	atomic_init(&cancel, false);
+	if (catalog_borrow(c, n, &cancel, &e, &o) != 0)
+		return;
+	/* Whoever asks is told why it cannot be read. */
+	if (catalog_overview(c, n, o, &e, &unused) != 0)
+		e.code = 0;
+	catalog_give_back(c, n, o);
 }
 
 void

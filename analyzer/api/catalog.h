@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "analyzer/query/opened.h"
+#include "analyzer/query/overview.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/sha256.h"
@@ -108,6 +109,16 @@ int catalog_digest(struct catalog *c, char ret_hex[SHA256_HEX_MAX]) WARN_UNUSED;
 int catalog_borrow(struct catalog *c, unsigned n, atomic_bool *cancel,
                    struct err *e, struct opened **ret_opened) WARN_UNUSED;
 void catalog_give_back(struct catalog *c, unsigned n, struct opened *o);
+
+/*
+ * What is in a finished snapshot, read once with the help of `o`, which was
+ * borrowed from it. Lives with the catalog.
+ */
+int catalog_overview(struct catalog *c, unsigned n, struct opened *o,
+                     struct err *e,
+                     const struct overview **ret_overview) WARN_UNUSED;
+/* Read it before somebody asks. */
+void catalog_warm(struct catalog *c, unsigned n);
 
 /* End the statements of borrowers whose flag is set. */
 void catalog_interrupt(struct catalog *c);

@@ -92,8 +92,12 @@ put_string(struct sink *s, struct str v)
 {
 	struct cut *c = cut_of(s);
 
-	if (c->is_type)
+	if (c->is_type) {
 		c->table = str_eq(v, STR("table"));
+		jout_str(c->out, v);
+		note(c);
+		return;
+	}
 	if (c->is_data && c->table) {
 		put_rows(c, v);
 		return;

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "analyzer/api/glean.h"
 #include "analyzer/api/page.h"
 #include "analyzer/api/row.h"
 #include "analyzer/api/scope.h"
@@ -152,48 +151,19 @@ read_list(struct list *l)
 
 /* ---- rows ---- */
 
-/* What redact() left of what the index would show. */
-static int
-redacted(struct list *l, struct merge *m, const struct index_entry *e,
-         struct str instead[ROW_TEXTS])
-{
-	const char *paths[ROW_TEXTS] = {
-		[ROW_METHOD] = full_path(e, "method"),
-		[ROW_SUMMARY] = full_path(e, "target"),
-	};
-	struct glean g;
-	int rc;
-
-	for (size_t i = 0; i < ROW_TEXTS; i++) {
-		if (paths[i] == NULL)
-			paths[i] = "";
-	}
-	glean_init(&g, paths, ROW_TEXTS, &l->c->arena);
-	rc = merge_entry(m, &g.sink, &l->c->err);
-	for (size_t i = 0; i < ROW_TEXTS; i++)
-		instead[i] = g.value[i];
-	return rc;
-}
-
 static int
 add_row(struct list *l, struct merge *m, const struct merge_row *found)
 {
 	const struct merge_source *source = &l->s->sources[found->source];
-	struct str instead[ROW_TEXTS];
 	struct row r = { .opened = source->opened,
 		         .entry = found->entry,
 		         .snapshot = source->names.snapshot,
 		         .number = l->s->numbers[found->source] };
 	struct json_out j;
 	size_t from = l->rows.n;
-	int rc = 0;
+	int rc;
 
-	if (l->s->redacts) {
-		rc = redacted(l, m, found->entry, instead);
-		r.instead = instead;
-	}
-	if (rc != 0)
-		return rc;
+	merge_veil(m, &r.veil);
 	jout_init_buf(&j, &l->rows);
 	row_put(&j, &r, &l->c->arena);
 	rc = jout_finish(&j);

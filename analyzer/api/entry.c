@@ -186,7 +186,7 @@ put_row(struct call *c, struct json_out *j, const struct picked *p)
 		         .entry = &p->row,
 		         .snapshot = p->shown,
 		         .number = p->number,
-		         .instead = p->redacted ? p->instead : NULL };
+		         .veil = p->veil };
 
 	jout_put(j, "row");
 	row_put(j, &r, &c->arena);

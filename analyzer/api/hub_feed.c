@@ -8,7 +8,6 @@
  * which entries were sent being remembered, until it is finished.
  */
 #include "analyzer/api/hub.h"
-#include "analyzer/api/hub_base.h"
 #include "analyzer/api/server_impl.h"
 #include "analyzer/api/socket.h"
 #include "analyzer/kfl/eval.h"
@@ -46,7 +45,7 @@ struct hub_feed {
 /* ---- one entry ---- */
 
 static int
-send_entry(struct hub_feed *f, const struct hub_base *b, struct err *e)
+send_entry(struct hub_feed *f, struct merge *m)
 {
 	struct json_out j;
 	struct sink_json sink;
@@ -54,7 +53,7 @@ send_entry(struct hub_feed *f, const struct hub_base *b, struct err *e)
 
 	kfl_doc_clear(&f->doc);
 	kfl_gather_init(&f->gather, &f->doc, NULL);
-	rc = hub_base_tell(b, &f->doc.arena, &f->gather.sink, e);
+	rc = merge_base(m, &f->gather.sink);
 	if (rc != 0)
 		return rc;
 	hub_sort(f->doc.root);
@@ -86,24 +85,19 @@ is_new(struct hub_feed *f, int64_t id)
 /* ---- one snapshot ---- */
 
 static int
-run_through(struct hub_feed *f, struct merge *m,
-            const struct merge_source *source, bool redacts, struct err *e)
+run_through(struct hub_feed *f, struct merge *m, struct err *e)
 {
 	bool strict = socket_server(f->s)->opt.hub_strict;
 	struct merge_row row;
 	int rc;
 
 	while ((rc = merge_next(m, &row, e)) == 1) {
-		struct hub_base b = { .opened = source->opened,
-			              .entry = row.entry,
-			              .names = source->names,
-			              .merge = redacts ? m : NULL };
 		int fresh;
 
 		if (strict && !entry_complete(row.entry->e.flags))
 			continue;
 		fresh = is_new(f, row.entry->e.id);
-		rc = fresh == 1 ? send_entry(f, &b, e) : fresh;
+		rc = fresh == 1 ? send_entry(f, m) : fresh;
 		if (rc < 0)
 			return rc;
 		f->done = f->limit > 0 && f->sent >= f->limit;
@@ -125,16 +119,14 @@ run_query(struct hub_feed *f, struct opened *o, unsigned n, struct err *e)
 	struct merge_source source = { .opened = o,
 		                       .ask = &a,
 		                       .names = { .snapshot = many ? n : 0 } };
-	bool redacts;
 	int rc = ask_prepare(f->q, o, &opt, e, &a);
 
 	if (rc == 0) {
-		redacts = a.kfl != NULL && a.kfl->redacts;
 		f->limit = a.limit;
 		rc = merge_open(&source, 1, &q, NULL, e, &m);
 	}
 	if (rc == 0)
-		rc = run_through(f, m, &source, redacts, e);
+		rc = run_through(f, m, e);
 	merge_free(m);
 	ask_release(&a);
 	return rc;

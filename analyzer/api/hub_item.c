@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /item/WORKER/STREAM-INDEX: an entry in the original's shape. */
 #include "analyzer/api/hub.h"
-#include "analyzer/api/hub_base.h"
 #include "analyzer/api/pick.h"
 #include "analyzer/entry/protocol.h"
 #include "analyzer/kfl/eval.h"
@@ -86,12 +85,12 @@ put_sorted(struct call *c, const struct picked *p, struct json_out *j,
 static int
 tell_base(struct call *c, const struct picked *p, struct sink *out)
 {
-	struct hub_base b = { .opened = p->opened,
-		              .entry = &p->row,
-		              .names = { .snapshot = p->shown },
-		              .merge = p->merge };
+	struct full_names names = { .snapshot = p->shown };
 
-	return hub_base_tell(&b, &c->arena, out, &c->err);
+	(void)c;
+	if (p->merge != NULL)
+		return merge_base(p->merge, out);
+	return full_base(p->opened, &p->row, &names, out);
 }
 
 static int

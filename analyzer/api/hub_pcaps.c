@@ -27,16 +27,10 @@ enum {
 
 /* ---- how many ---- */
 
-static int
-count_stream(void *ctx, const struct stream *s)
-{
-	*(uint64_t *)ctx += s->entries > 0;
-	return 0;
-}
-
 int
 api_total_streams(struct call *c)
 {
+	struct index_stream_totals totals;
 	struct json_out *j;
 	struct opened *o;
 	uint64_t total = 0;
@@ -45,9 +39,11 @@ api_total_streams(struct call *c)
 	for (unsigned n = 1; n <= catalog_count(call_catalog(c)) && rc == 0;
 	     n++) {
 		/* As the original: what does not answer is not counted. */
-		if (call_borrow(c, n, &o) == 0)
-			rc = index_streams(opened_index(o), count_stream,
-			                   &total, &c->err);
+		if (call_borrow(c, n, &o) != 0)
+			continue;
+		rc = index_stream_totals(opened_index(o), &c->err, &totals);
+		if (rc == 0)
+			total += totals.with_entries;
 	}
 	if (rc != 0)
 		return rc;

@@ -9,6 +9,7 @@
 #include "analyzer/entry/sink.h"
 #include "analyzer/kfl/kfl.h"
 #include "analyzer/query/ask.h"
+#include "analyzer/query/explain.h"
 #include "analyzer/query/vocabulary.h"
 
 enum { NORMAL_MAX = 1 << 20 };
@@ -354,4 +355,41 @@ int
 api_check_long(struct call *c)
 {
 	return check(c, c->body);
+}
+
+/* ---- explaining ---- */
+
+static int
+explain(struct call *c, struct scope *s)
+{
+	struct explain *x = arena_zalloc(&c->arena, sizeof(*x));
+	struct json_out *j;
+	struct sink_json sink;
+	int rc;
+
+	if (x == NULL)
+		return ERR_NOMEM;
+	if (s->n == 0)
+		return call_error(c, CALL_NOT_READY,
+		                  "no snapshot is there to be asked");
+	s->query.ask = &s->asks[0];
+	s->query.names = s->sources[0].names;
+	rc = explain_query(s->sources[0].opened, &s->query, &c->err, x);
+	if (rc == 0) {
+		j = call_json(c);
+		sink_json_init(&sink, j);
+		rc = explain_emit(x, &sink.sink);
+	}
+	explain_release(x);
+	return rc;
+}
+
+int
+api_explain(struct call *c)
+{
+	struct scope_options opt = { .mode = ASK_STRICT };
+	struct scope *s;
+	int rc = scope_read(c, &opt, &s);
+
+	return rc == 1 ? explain(c, s) : rc;
 }

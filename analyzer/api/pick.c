@@ -74,26 +74,6 @@ pick_ordinal(struct call *c, unsigned n, int64_t stream, uint64_t ordinal,
 
 /* ---- redacting ---- */
 
-/* What the query left of what rows show. */
-static int
-glean_texts(struct call *c, struct picked *p)
-{
-	const char *paths[ROW_TEXTS] = {
-		[ROW_METHOD] = full_path(&p->row, "method"),
-		[ROW_SUMMARY] = full_path(&p->row, "target"),
-	};
-	struct glean g;
-	int rc;
-
-	for (size_t i = 0; i < ROW_TEXTS; i++)
-		paths[i] = paths[i] != NULL ? paths[i] : "";
-	glean_init(&g, paths, ROW_TEXTS, &c->arena);
-	rc = merge_entry(p->merge, &g.sink, &c->err);
-	for (size_t i = 0; i < ROW_TEXTS; i++)
-		p->instead[i] = g.value[i];
-	return rc;
-}
-
 /* Run the query over this entry alone. */
 static int
 redact(struct call *c, struct picked *p, struct scope *s, size_t i)
@@ -121,7 +101,8 @@ redact(struct call *c, struct picked *p, struct scope *s, size_t i)
 		return 0;
 	}
 	p->redacted = true;
-	return glean_texts(c, p);
+	merge_veil(p->merge, &p->veil);
+	return 0;
 }
 
 int

@@ -21,7 +21,7 @@ struct picked {
 	/* When the parameter q hides something of the entry: */
 	bool redacted;
 	struct merge *merge; /* at the entry, else NULL */
-	struct str instead[ROW_TEXTS];
+	struct veil veil;
 
 	/* private */
 	struct index_cursor *cursor;

@@ -5,7 +5,7 @@
 
 const struct route route_table[] = {
 #define ROUTE(method, pattern, name, flags, params, summary) \
-	{ ROUTE_##method, pattern, flags, api_##name, params, summary },
+	{ ROUTE_##method, pattern, #name, flags, api_##name, params, summary },
 #include "analyzer/api/routes.def"
 	{ .pattern = NULL },
 };

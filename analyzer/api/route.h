@@ -30,6 +30,7 @@ enum route_flag {
 struct route {
 	enum route_method method;
 	const char *pattern;
+	const char *name;
 	unsigned flags;
 	int (*handle)(struct call *c);
 	const char *params;  /* names of the query, parted by blanks */

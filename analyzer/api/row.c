@@ -45,20 +45,19 @@ put_protocol(struct json_out *j, const struct entry *e)
 }
 
 static struct str
-text_of(const struct row *r, enum row_text which)
+text_of(bool hidden, struct str text)
 {
-	if (r->instead != NULL)
-		return r->instead[which];
-	return which == ROW_METHOD ? r->entry->e.method : r->entry->e.target;
+	return hidden ? STR(VEIL_TEXT) : text;
 }
 
 static void
-put_elapsed(struct json_out *j, const struct entry *e)
+put_elapsed(struct json_out *j, const struct row *r)
 {
+	const struct entry *e = &r->entry->e;
 	int64_t ns = e->response.last - e->request.last;
 
 	jout_put(j, "elapsedMs");
-	if (!e->request.present || !e->response.present)
+	if (!e->request.present || !e->response.present || r->veil.elapsed)
 		jout_null(j);
 	else
 		jout_double(j, ns > 0 ? (double)ns / (double)CLOCK_MSEC : 0);
@@ -68,15 +67,18 @@ static void
 put_numbers(struct json_out *j, const struct row *r)
 {
 	const struct entry *e = &r->entry->e;
-	enum outcome o = outcome_of(e->flags, e->status);
+	const struct veil *v = &r->veil;
+	int32_t status = v->status ? 0 : e->status;
+	enum outcome o = outcome_of(e->flags, status);
 	char time[CLOCK_TEXT_MAX];
 
-	jout_put_str(j, "method", text_of(r, ROW_METHOD));
-	jout_put_str(j, "summary", text_of(r, ROW_SUMMARY));
-	jout_put_int(j, "status", e->status);
+	jout_put_str(j, "method", text_of(v->method, e->method));
+	jout_put_str(j, "summary", text_of(v->target, e->target));
+	jout_put_int(j, "status", status);
 	jout_put_str(j, "class", str_from_c(outcome_name(o)));
-	jout_put_str(j, "time", clock_format(entry_time(e), time));
-	put_elapsed(j, e);
+	jout_put_str(j, "time",
+	             text_of(v->time, clock_format(entry_time(e), time)));
+	put_elapsed(j, r);
 	jout_put_uint(j, "requestSize", e->request.size);
 	jout_put_uint(j, "responseSize", e->response.size);
 }
@@ -96,6 +98,18 @@ put_end(struct json_out *j, const char *key, const struct addr *ip,
 	jout_end_object(j);
 }
 
+static void
+put_hidden_end(struct json_out *j, const char *key)
+{
+	jout_put(j, key);
+	jout_begin_object(j);
+	jout_put_str(j, "ip", STR(VEIL_TEXT));
+	jout_put_uint(j, "port", 0);
+	jout_put_str(j, "name", STR(VEIL_TEXT));
+	jout_put_str(j, "namespace", STR(VEIL_TEXT));
+	jout_end_object(j);
+}
+
 /* As in query/full.c: of a client the address alone says who it is. */
 static void
 put_ends(struct json_out *j, const struct row *r)
@@ -111,8 +125,14 @@ put_ends(struct json_out *j, const struct row *r)
 	struct resolved to = opened_resolve(r->opened, e->point, dst, dport,
 	                                    ts);
 
-	put_end(j, "src", src, sport, &from);
-	put_end(j, "dst", dst, dport, &to);
+	if (r->veil.src)
+		put_hidden_end(j, "src");
+	else
+		put_end(j, "src", src, sport, &from);
+	if (r->veil.dst)
+		put_hidden_end(j, "dst");
+	else
+		put_end(j, "dst", dst, dport, &to);
 }
 
 /* "path == value", for whoever wants more of the same. */
@@ -141,14 +161,14 @@ put_queries(struct json_out *j, const struct row *r, struct arena *scratch)
 
 	jout_put(j, "queries");
 	jout_begin_object(j);
-	if (e->request.present && e->method.n > 0)
+	if (e->request.present && e->method.n > 0 && !r->veil.method)
 		put_query(j, r, "method", "method",
-		          kfl_literal_quote(text_of(r, ROW_METHOD), scratch));
-	if (e->request.present && e->target.n > 0)
+		          kfl_literal_quote(e->method, scratch));
+	if (e->request.present && e->target.n > 0 && !r->veil.target)
 		put_query(j, r, "summary", "target",
-		          kfl_literal_quote(text_of(r, ROW_SUMMARY), scratch));
+		          kfl_literal_quote(e->target, scratch));
 	(void)snprintf(status, sizeof(status), "%" PRId32, e->status);
-	if (e->response.present)
+	if (e->response.present && !r->veil.status)
 		put_query(j, r, "status", "status", str_from_c(status));
 	jout_end_object(j);
 }

@@ -4,23 +4,16 @@
 #include <poll.h>
 
 #include "analyzer/api/call.h"
+#include "analyzer/api/page.h"
+#include "analyzer/api/snapshot_detail.h"
+#include "analyzer/entry/protocol.h"
 #include "analyzer/query/overview.h"
+#include "analyzer/query/vocabulary.h"
 #include "base/clock.h"
 
 enum { WAIT_MAX_MS = 30000, WAIT_STEP_MS = 50 };
 
 /* ---- pieces ---- */
-
-static void
-put_time(struct json_out *j, const char *key, int64_t t)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	if (t == 0)
-		jout_put_null(j, key);
-	else
-		jout_put_str(j, key, clock_format(t, text));
-}
 
 static void
 put_id(struct json_out *j, unsigned n)
@@ -44,6 +37,24 @@ put_problem(struct json_out *j, const struct catalog_view *v)
 
 /* ---- snapshots ---- */
 
+/* The word that selects entries of an abbreviation. */
+static struct str
+macro_of(struct str abbr)
+{
+	struct vocabulary v[VOCABULARY_MAX];
+	size_t n = vocabulary_all(v);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct protocol *const *p = v[i].protocols;
+
+		for (; p != NULL && *p != NULL; p++) {
+			if (str_eq(str_from_c((*p)->abbr), abbr))
+				return str_from_c((*p)->macro);
+		}
+	}
+	return STR("");
+}
+
 static void
 put_protocols(struct json_out *j, const struct overview *v)
 {
@@ -52,6 +63,7 @@ put_protocols(struct json_out *j, const struct overview *v)
 	for (size_t i = 0; i < v->nprotocols; i++) {
 		jout_begin_object(j);
 		jout_put_str(j, "abbr", v->protocols[i].abbr);
+		jout_put_str(j, "macro", macro_of(v->protocols[i].abbr));
 		jout_put_uint(j, "entries", v->protocols[i].entries);
 		jout_end_object(j);
 	}
@@ -76,8 +88,8 @@ put_problems(struct json_out *j, const struct overview *v)
 static void
 put_overview(struct json_out *j, const struct overview *v)
 {
-	put_time(j, "from", v->from);
-	put_time(j, "to", v->to);
+	page_put_time(j, "from", v->from);
+	page_put_time(j, "to", v->to);
 	jout_put_uint(j, "bytes", v->bytes);
 	jout_put_uint(j, "files", v->members);
 	jout_put_uint(j, "captures", v->captures);
@@ -108,27 +120,47 @@ put_meta(struct json_out *j, struct opened *o)
 		                       : STR(""));
 }
 
-/* What cannot be read yet is told as nothing. */
+/* What is in it; of what cannot be read yet, nothing. */
 static int
-put_snapshot(struct call *c, struct json_out *j, unsigned n)
+look_into(struct call *c, unsigned n, const struct catalog_view *view,
+          struct opened **ret_opened, const struct overview **ret_overview)
 {
 	struct overview *v = arena_zalloc(&c->arena, sizeof(*v));
-	struct catalog_view view;
 	struct opened *o = NULL;
-	int rc = ERR_NOMEM;
+	int rc = ERR_AGAIN;
 
-	if (v == NULL || !catalog_look(call_catalog(c), n, &view))
+	if (v == NULL)
 		return ERR_NOMEM;
-	if (view.state == CATALOG_WAITING || view.state == CATALOG_FAILED)
-		rc = ERR_AGAIN;
-	else
+	*ret_overview = v;
+	*ret_opened = NULL;
+	if (view->state != CATALOG_WAITING && view->state != CATALOG_FAILED)
 		rc = call_borrow(c, n, &o);
-	if (rc == 0)
+	if (rc == 0 && view->state == CATALOG_READY)
+		rc = catalog_overview(call_catalog(c), n, o, &c->err,
+		                      ret_overview);
+	else if (rc == 0)
 		rc = overview_read(o, &c->arena, &c->err, v);
-	if (rc != 0 && view.state == CATALOG_READY)
+	if (rc != 0 && view->state == CATALOG_READY)
 		return rc;
 	if (v->packets == 0)
-		v->packets = view.counts.packets;
+		v->packets = view->counts.packets;
+	*ret_opened = rc == 0 ? o : NULL;
+	return 0;
+}
+
+static int
+put_snapshot(struct call *c, struct json_out *j, unsigned n, bool whole)
+{
+	const struct overview *v;
+	struct catalog_view view;
+	struct opened *o;
+	int rc;
+
+	if (!catalog_look(call_catalog(c), n, &view))
+		return ERR_NOTFOUND;
+	rc = look_into(c, n, &view, &o, &v);
+	if (rc != 0)
+		return rc;
 	jout_begin_object(j);
 	put_id(j, n);
 	jout_put_str(j, "name", str_from_c(view.name));
@@ -136,8 +168,23 @@ put_snapshot(struct call *c, struct json_out *j, unsigned n)
 	put_problem(j, &view);
 	put_meta(j, o);
 	put_overview(j, v);
+	if (whole && o != NULL)
+		rc = snapshot_detail_put(c, j, o, v);
 	jout_end_object(j);
-	return 0;
+	return rc;
+}
+
+int
+api_snapshot(struct call *c)
+{
+	uint64_t n;
+
+	if (str_u64(c->part[0], &n) != 0 || n < 1 ||
+	    n > catalog_count(call_catalog(c)))
+		return call_error(c, CALL_NOT_FOUND,
+		                  "there is no snapshot " STR_FMT,
+		                  STR_ARG(str_head(c->part[0], 40)));
+	return put_snapshot(c, call_json(c), (unsigned)n, true);
 }
 
 int
@@ -151,7 +198,7 @@ api_snapshots(struct call *c)
 	jout_begin_array(j);
 	for (unsigned n = 1; n <= catalog_count(call_catalog(c)) && rc == 0;
 	     n++)
-		rc = put_snapshot(c, j, n);
+		rc = put_snapshot(c, j, n, false);
 	jout_end_array(j);
 	jout_end_object(j);
 	return rc;

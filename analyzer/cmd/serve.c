@@ -110,6 +110,7 @@ ready(struct coming *s)
 		failed(s, &e);
 		return;
 	}
+	catalog_warm(s->v->catalog, s->n);
 	if (x->reused)
 		cmd_note(s->v->c, "%s: ready", x->input);
 	else

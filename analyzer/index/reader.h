@@ -158,6 +158,15 @@ int index_streams(struct index_reader *r,
 int index_stream(struct index_reader *r, int64_t id,
                  int (*f)(void *ctx, const struct stream *s), void *ctx,
                  struct err *e) WARN_UNUSED;
+/* Figures of all streams together. */
+struct index_stream_totals {
+	uint64_t streams;
+	uint64_t with_entries;
+	uint64_t with_gaps;
+	uint64_t undecrypted; /* TLS on the wire */
+};
+int index_stream_totals(struct index_reader *r, struct err *e,
+                        struct index_stream_totals *ret_totals) WARN_UNUSED;
 int index_parts(struct index_reader *r, int64_t stream, uint32_t from_part,
                 int (*f)(void *ctx, const struct index_part *p), void *ctx,
                 struct err *e) WARN_UNUSED;

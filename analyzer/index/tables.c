@@ -169,6 +169,31 @@ stream_row(struct db_row *row, void *ctx)
 	return row->bad ? 0 : w->f(w->ctx, &s);
 }
 
+static int
+totals_row(struct db_row *row, void *ctx)
+{
+	struct index_stream_totals *t = ctx;
+
+	t->streams = get_u64(row);
+	t->with_entries = get_u64(row);
+	t->with_gaps = get_u64(row);
+	t->undecrypted = get_u64(row);
+	return 0;
+}
+
+int
+index_stream_totals(struct index_reader *r, struct err *e,
+                    struct index_stream_totals *ret_totals)
+{
+	memset(ret_totals, 0, sizeof(*ret_totals));
+	/* 8 is STREAM_TLS_WIRE. */
+	return walk(r,
+	            "SELECT count(*),coalesce(sum(entries>0),0),"
+	            "coalesce(sum(gaps_0+gaps_1>0),0),"
+	            "coalesce(sum((flags&8)>0),0) FROM stream",
+	            "stream", totals_row, ret_totals, e);
+}
+
 int
 index_streams(struct index_reader *r,
               int (*f)(void *ctx, const struct stream *s), void *ctx,

@@ -31,17 +31,6 @@ add_source(void *ctx, const struct index_source *row)
 }
 
 static int
-add_stream(void *ctx, const struct stream *row)
-{
-	struct overview *v = ((struct reading *)ctx)->v;
-
-	v->streams++;
-	v->gap_streams += row->side[0].gaps + row->side[1].gaps > 0;
-	v->undecrypted += row->tls_wire;
-	return 0;
-}
-
-static int
 add_protocol(void *ctx, struct str abbr, uint64_t n)
 {
 	struct reading *r = ctx;
@@ -101,12 +90,17 @@ overview_read(struct opened *o, struct arena *a, struct err *e,
 	struct index_where in_doubt = { .sql = "flags & ?",
 		                        .nbinds = 1,
 		                        .binds = &mask };
+	struct index_stream_totals streams = { .streams = 0 };
 	int rc;
 
 	memset(ret_overview, 0, sizeof(*ret_overview));
 	rc = index_sources(r, add_source, &ctx, e);
 	if (rc == 0)
-		rc = index_streams(r, add_stream, &ctx, e);
+		rc = index_stream_totals(r, e, &streams);
+	ret_overview->streams = streams.streams;
+	ret_overview->streams_used = streams.with_entries;
+	ret_overview->gap_streams = streams.with_gaps;
+	ret_overview->undecrypted = streams.undecrypted;
 	if (rc == 0)
 		rc = index_tally(r, add_protocol, &ctx, e);
 	if (rc == 0)

@@ -28,8 +28,9 @@ struct overview {
 	uint64_t dispositions[DISPOSITION_COUNT];
 	int64_t from, to; /* first and last packet; 0 without packets */
 	uint64_t streams;
-	uint64_t gap_streams; /* with bytes missing */
-	uint64_t undecrypted; /* of TLS */
+	uint64_t streams_used; /* with entries */
+	uint64_t gap_streams;  /* with bytes missing */
+	uint64_t undecrypted;  /* of TLS */
 	uint64_t entries;
 	uint64_t incomplete; /* of them */
 	size_t nprotocols;
