@@ -607,6 +607,14 @@ test_scripts(void)
 		{ 12, 1, false, 9, .error = 0 },
 	};
 
+	static const struct kafka_make answered[] = {
+		{ 0, 7, true, 1, "cli", .acks = 0 },
+		{ 0, 7, false, 1, .error = 6 },
+	};
+
+	script("an answer to acks=0 all the same", answered, 2,
+	       "kafka \"Produce\" s2, s3 @ 0 79/0 one-way\n"
+	       "kafka \"Produce\"  @ 6 0/152 no-request failed\n");
 	script("what is newer than the tables is named", newer, 6,
 	       "kafka \"Metadata\" s1, s2 @ 0 29/214\n"
 	       "kafka \"Metadata\" cli @ 0 78/317\n"

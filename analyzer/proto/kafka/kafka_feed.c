@@ -345,31 +345,49 @@ feed_request(const struct call *f)
 
 /* --- responses ------------------------------------------------------------ */
 
-/* Is this an answer to one of the last requests, as far as can be seen? */
-static enum feed
-feed_expected(const struct call *f, const struct kafka_head *h,
-              struct cursor body)
+/* Was there such a request among the last ones? */
+static bool
+feed_recent(const struct kafka_state *s, int32_t correlation,
+            struct kafka_form *ret_form)
 {
-	const struct kafka_state *s = f->s;
 	uint64_t n = s->requests < KAFKA_RECENT ? s->requests : KAFKA_RECENT;
 
 	for (uint64_t i = 1; i <= n; i++) {
 		const struct kafka_recent *r =
 		    &s->recent[(s->requests - i) % KAFKA_RECENT];
-		struct kafka_form form;
 
-		if (r->correlation != h->correlation)
+		if (r->correlation != correlation)
 			continue;
-		form = kafka_wire_form(r->key, r->version);
-		return feed_found(f, body, &form, h->size - KAFKA_SIZE);
+		*ret_form = kafka_wire_form(r->key, r->version);
+		return true;
 	}
-	return FEED_BAD;
+	return false;
+}
+
+/* Which form the response has; its request knows, or one that wants none. */
+static bool
+feed_learn(const struct call *f, const struct kafka_head *h,
+           struct kafka_form *ret_form)
+{
+	struct kafka_dir *t = f->t;
+	struct message_summary sum = { .method = STR_INIT("Unknown") };
+	bool known = true;
+
+	if (kafka_feed_kept(message_asked(t->m), ret_form))
+		return true;
+	known = feed_recent(f->s, h->correlation, ret_form);
+	if (known) {
+		feed_keep(t->m, ret_form);
+		sum.method = str_from_c(ret_form->api.name);
+	}
+	message_summary(t->m, &sum);
+	return known;
 }
 
 static enum feed
 feed_response(const struct call *f)
 {
-	struct message_summary sum = { .proto = &kafka_variant };
+	const struct message_summary sum = { .proto = &kafka_variant };
 	struct kafka_dir *t = f->t;
 	struct cursor c = *f->in;
 	struct kafka_head h = { .size = 0 };
@@ -385,21 +403,22 @@ feed_response(const struct call *f)
 	kafka_wire_response(&c, &h);
 	if (!cur_ok(&c))
 		return feed_short(f, &c);
+	/* An answer to one of the last requests, as far as can be seen. */
 	if (t->searching) {
-		enum feed r = feed_expected(f, &h, c);
+		enum feed r = FEED_BAD;
 
+		if (feed_recent(f->s, h.correlation, &form))
+			r = feed_found(f, c, &form, h.size - KAFKA_SIZE);
 		if (r != FEED_OK)
 			return r;
 	}
 	feed_open(f, MESSAGE_RESPONSE,
 	          FEED_CORRELATION | (uint32_t)h.correlation, h.size);
-	if (kafka_feed_kept(message_asked(t->m), &form)) {
+	message_summary(t->m, &sum);
+	if (feed_learn(f, &h, &form)) {
 		t->walking = form.decoded;
 		kafka_walk_begin(&t->walk, &form, false, h.size - KAFKA_SIZE);
-	} else {
-		sum.method = STR("Unknown");
 	}
-	message_summary(t->m, &sum);
 	*f->in = c;
 	return FEED_OK;
 }

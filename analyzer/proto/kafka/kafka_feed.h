@@ -8,7 +8,8 @@
  *   passed over unseen, however many there are.
  * - Responses are paired by correlation id. Which API and version a response
  *   has is known from its request alone; it is kept with the request.
- * - Produce with acks=0 expects no response.
+ * - Produce with acks=0 expects no response. One that comes all the same is an
+ *   entry by itself, of which the API and version are learnt and kept.
  * - After SaslHandshake version 0, tokens without a head come and go until the
  *   client sends a request again: exchanges called SaslToken.
  * - Behind a gap inside a message the rest of it is passed over. Behind one
