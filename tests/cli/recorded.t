@@ -15,10 +15,13 @@ entries()
 	jq -r '
 	def text: if . == null then "-" else tostring end;
 	[(if .evidence.complete then "whole" else .evidence.reason end),
-		(.src.port | if tonumber < 6400 then "server" else "client" end),
-		(.request.method // .request.command // .request.opCode | text),
+		(.request.from // if (.src.port | tonumber) < 6400
+			then "server" else "client" end),
+		(.request.method // .request.command // .request.opCode //
+			.request.opcode | text),
 		(.request.exchange // .request.queue // .request.key //
-			.request.questions[0].name | text),
+			.request.questions[0].name //
+			.request.graphql.operationName // .request.path | text),
 		(.response.method // .response.type // .response.code | text),
 		(.response.value // .response.replyText // "-" | .[:60]),
 		.requestSize, .responseSize] | @tsv' "$1"
@@ -83,5 +86,53 @@ jq -r '
 	>"$tmp/found"
 cut -f 1-3 "$here/dns.truth.tsv" >"$tmp/truth"
 is 'dns: every answer that dig had' "$(missing "$tmp/found" "$tmp/truth")" ''
+
+# What the clients and servers of web_talk.js say, in any order.
+agrees()
+{
+	LC_ALL=C sort "$tmp/found" >"$tmp/found.sorted"
+	LC_ALL=C sort "$here/$2.truth.tsv" >"$tmp/truth"
+	same "$1" "$tmp/found.sorted" "$tmp/truth"
+}
+
+check graphql
+jq -r 'def all: if .batch then .batch[] else . end;
+	select(.protocol.abbr == "GQL") | .request.graphql as $g |
+	[.request.method, .response.status, $g.operationType,
+		$g.operationName // "-", ($g.fields | join(",")),
+		($g.variables | tojson),
+		([.response.graphql // {} | all | .errors // [] | length] |
+			add // 0)] | join("\t")' "$tmp/graphql.json" >"$tmp/found"
+agrees 'graphql: every call that was made, and its errors' graphql
+is 'graphql: what only looks like it is HTTP' \
+	"$(jq -r 'select(.protocol.abbr == "HTTP") | .request.path' \
+		"$tmp/graphql.json" | sort | uniq -c | tr -s ' ')" ' 3 /search'
+
+# The same of a driver of the corpora: operation, name, whether it failed.
+lab=${SHARED-}/corpora/lab/A/graphql
+if [ -f "$lab.jsonl" ]; then
+	"$analyzer" query --full "$lab.pod.pcap" gql | jq -r '
+		.request.graphql | if .batch then "batch \(.batch | length)"
+		else "\(.operationType) \(.operationName // "-")" end' |
+		sort >"$tmp/found"
+	jq -r 'select(.proto == "graphql" and .transport != "ws") |
+		if .ops then "batch \(.ops)"
+		else "\(.op) \(.name // "-")" end' "$lab.jsonl" |
+		sort >"$tmp/truth"
+	same 'graphql: every call of a driver of the corpora' \
+		"$tmp/found" "$tmp/truth"
+else
+	skip 'no corpora here'
+fi
+
+for name in ws ws-late; do
+	check "$name"
+	jq -r 'select(.protocol.abbr == "WS") | .request |
+		[.from, .opcode, .closeCode // .size,
+			((if .opcode == "close" then .closeReason // ""
+			else .text end) | .[:30] | tojson)] | join("\t")' \
+		"$tmp/$name.json" >"$tmp/found"
+	agrees "$name: every message that was sent" "$name"
+done
 
 done_testing

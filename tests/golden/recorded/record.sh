@@ -1,18 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# record.sh [amqp | redis | dns]...: records the captures of this folder anew, with
-# real programs on the loopback interface of a network namespace of their own.
+# record.sh [amqp | redis | dns | web]...: records the captures of this folder
+# anew, with real programs on the loopback interface of a network namespace of
+# their own.
 # For each: NAME.pcap, and NAME.truth.tsv with what the clients say they did.
 # Needs root and, on Debian: rabbitmq-server python3-pika amqp-tools
-# redis-server redis-tools bind9 bind9-dnsutils dnsmasq-base tcpdump.
+# redis-server redis-tools bind9 bind9-dnsutils dnsmasq-base tcpdump nodejs npm;
+# for web it installs ws, graphql, graphql-http and graphql-yoga from npm.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+[ $# -gt 0 ] || set -- amqp redis dns web
 if [ "${RECORDING-}" != yes ]; then
 	ns=recorded-$$
+	modules=$(mktemp -d)
 	ip netns add "$ns"
-	trap 'ip netns delete "$ns"' EXIT
+	trap 'ip netns delete "$ns"; rm -rf "$modules"' EXIT
+	case " $* " in
+	*' web '*)
+		npm install --prefix "$modules" --no-audit --no-fund --silent \
+		    ws@8 graphql@16 graphql-http@1 graphql-yoga@5
+		;;
+	esac
+	export NODE_PATH="$modules/node_modules"
 	ip -n "$ns" link set lo up
 	RECORDING=yes ip netns exec "$ns" "$0" "$@"
 	exit
@@ -43,7 +54,7 @@ wait_for()
 
 capture_begin()
 {
-	tcpdump -i lo -U -s 0 -B 65536 -w "$work/$1.pcap" "$2" 2>"$work/log" &
+	tcpdump -i lo -U -s 0 -B 65536 -w "$work/$1.pcap" "$2" 2>"$work/log" 9>&- &
 	tcpdump=$!
 	running="$running $tcpdump"
 	wait_for grep -q 'listening on' "$work/log"
@@ -265,7 +276,33 @@ record_dns()
 	wait "$named" "$dnsmasq" || true
 }
 
-[ $# -gt 0 ] || set -- amqp redis dns
+# --- GraphQL and WebSocket: graphql-http, graphql-yoga and ws -----------------
+
+record_web()
+{
+	talk=$here/web_talk.js
+
+	capture_begin graphql 'tcp port 8080 or tcp port 8081 or tcp port 8085'
+	node "$talk" graphql >"$here/graphql.truth.tsv"
+	capture_end graphql
+
+	capture_begin ws 'tcp portrange 8082-8084'
+	node "$talk" ws >"$here/ws.truth.tsv"
+	capture_end ws
+
+	# The handshake is over when the capture begins.
+	mkfifo "$work/go"
+	node "$talk" late <"$work/go" >"$work/late.truth" 2>"$work/late.log" &
+	late=$!
+	exec 9>"$work/go"
+	wait_for grep -q ready "$work/late.log"
+	capture_begin ws-late 'tcp port 8084'
+	exec 9>&-
+	wait "$late"
+	capture_end ws-late
+	cp "$work/late.truth" "$here/ws-late.truth.tsv"
+}
+
 for what in "$@"; do
 	"record_$what"
 done
