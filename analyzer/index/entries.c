@@ -22,8 +22,8 @@ enum {
 	"h.value,e.ts,e.elapsed,e.req_lead,e.res_first,e.res_last,"       \
 	"e.req_size,e.res_size,e.req_off,e.req_len,e.res_off,e.res_len,"  \
 	"c.ip,e.client_port,s.ip,e.server_port,e.point,e.tls,e.spans,"    \
-	"(SELECT bytes FROM kept WHERE entry=e.id AND side=0),"           \
-	"(SELECT bytes FROM kept WHERE entry=e.id AND side=1)"
+	"(SELECT bytes FROM kept WHERE id=e.req_kept),"                   \
+	"(SELECT bytes FROM kept WHERE id=e.res_kept)"
 
 /* CROSS: the condition on e comes first, then the dictionaries. */
 #define ENTRY_JOINS                                                            \

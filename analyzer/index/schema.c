@@ -69,7 +69,7 @@ const char *const schema_tables[] = {
 
 	"CREATE TABLE protocol("
 	"id INTEGER PRIMARY KEY" "," TXT("key") "," TXT("abbr") ","
-	TXT("name")
+	TXT("name") "," INT("entries")
 	") STRICT",
 
 	"CREATE TABLE identity("
@@ -89,9 +89,9 @@ const char *const schema_tables[] = {
 
 	"CREATE TABLE stream_part("
 	INT("stream") "," INT("part") "," INT("first_packet") ","
-	INT("off_0") "," INT("off_1") "," BIN("packets") "," BIN("map_0") ","
-	BIN("map_1") "," "PRIMARY KEY(stream,part)"
-	") STRICT,WITHOUT ROWID",
+	INT("off_0") "," INT("off_1") "," BIN("packets") ","
+	BIN("map_0") "," BIN("map_1")
+	") STRICT",
 
 	"CREATE TABLE entry("
 	"id INTEGER PRIMARY KEY" "," INT("stream") "," INT("ordinal") ","
@@ -101,13 +101,16 @@ const char *const schema_tables[] = {
 	INT("req_size") "," INT("res_size") "," INT("req_off") ","
 	INT("req_len") "," INT("res_off") "," INT("res_len") ","
 	INT("client") "," INT("client_port") "," INT("server") ","
-	INT("server_port") "," INT("point") "," INT("tls") "," "spans BLOB"
+	INT("server_port") "," INT("point") "," INT("tls") ","
+	INT("req_kept") "," INT("res_kept") "," "spans BLOB"
 	") STRICT",
 
+	/* What messages keep; most keep nothing. */
 	"CREATE TABLE kept("
-	INT("entry") "," INT("side") "," BIN("bytes") ","
-	"PRIMARY KEY(entry,side)"
-	") STRICT,WITHOUT ROWID",
+	"id INTEGER PRIMARY KEY" "," BIN("bytes")
+	") STRICT",
+
+	"INSERT INTO kept VALUES(0,x'')",
 
 	"CREATE TABLE diag("
 	"id INTEGER PRIMARY KEY" "," INT("kind") "," INT("severity") ","
@@ -119,6 +122,9 @@ const char *const schema_tables[] = {
 	NULL,
 };
 /* clang-format on */
+
+const char schema_parts[] =
+    "CREATE UNIQUE INDEX IF NOT EXISTS part_key ON stream_part(stream,part);";
 
 /* An index ends with the row's id, which is the order among equals. */
 const char schema_indexes[] =

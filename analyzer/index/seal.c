@@ -265,7 +265,7 @@ struct section {
 	const char *sql; /* first column is an id; two parameters: its range */
 	bool second_id;  /* the second column is a stream id as well */
 	const char *ids; /* dictionary ids in the columns that follow: text,
-	                  * address, protocol, point */
+	                  * address, protocol, point, what is kept */
 	bool parts;
 };
 
@@ -285,15 +285,12 @@ static const struct section sections[] = {
 	  "FROM stream_part WHERE stream BETWEEN ? AND ? ORDER BY stream,part",
 	  false, "", true },
 	{ 'E',
-	  "SELECT id,stream,proto,method,target,host,client,server,ordinal,"
+	  "SELECT id,stream,proto,method,target,host,client,server,"
+	  "req_kept,res_kept,ordinal,"
 	  "flags,status,ts,elapsed,req_lead,res_first,res_last,req_size,"
 	  "res_size,req_off,req_len,res_off,res_len,client_port,server_port,"
 	  "tls,spans FROM entry WHERE id BETWEEN ? AND ? ORDER BY id",
-	  true, "ptttaa", false },
-	{ 'K',
-	  "SELECT entry,side,bytes FROM kept WHERE entry BETWEEN ? AND ? "
-	  "ORDER BY entry,side",
-	  false, "", false },
+	  true, "ptttaakk", false },
 };
 
 /* What a dictionary id stands for. */
@@ -304,6 +301,7 @@ put_named(struct seal *s, char kind, int64_t id)
 	enum seal_kind k = kind == 't'   ? SEAL_TEXT
 	                   : kind == 'a' ? SEAL_ADDR
 	                   : kind == 'p' ? SEAL_PROTOCOL
+	                   : kind == 'k' ? SEAL_KEPT
 	                                 : SEAL_POINT;
 	int rc = seal_dict_get(s->dict, k, id, value);
 

@@ -46,6 +46,8 @@ static const char *const sql[SEAL_KINDS] = {
 			  "ORDER BY id",
 	[SEAL_POINT] = "SELECT id,node||char(10)||label FROM point "
 		       "WHERE id>=? AND id<? ORDER BY id",
+	[SEAL_KEPT] = "SELECT id,bytes FROM kept WHERE id>=? AND id<? "
+		      "ORDER BY id",
 };
 
 /* The value of the row at hand. */

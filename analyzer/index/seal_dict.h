@@ -23,6 +23,7 @@ enum seal_kind {
 	SEAL_ADDR,
 	SEAL_PROTOCOL,
 	SEAL_POINT, /* of node and label */
+	SEAL_KEPT,
 	SEAL_KINDS
 };
 

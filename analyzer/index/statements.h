@@ -19,6 +19,7 @@ enum statement {
 	ST_TEXT,
 	ST_ADDR,
 	ST_PROTOCOL,
+	ST_TALLY,
 	ST_IDENTITY,
 	ST_STREAM,
 	ST_PART,

@@ -542,8 +542,13 @@ index_tally(struct index_reader *r,
 {
 	struct tally_walk w = { .f = f, .ctx = ctx };
 
-	return walk(r,
-	            "SELECT p.abbr,count(*) FROM entry e JOIN protocol p ON "
-	            "p.id=e.proto GROUP BY p.abbr ORDER BY p.abbr",
-	            "entry", tally_row, &w, e);
+	/* A sealed index has counted. */
+	const char *sql =
+	    r->sealed
+		? "SELECT abbr,sum(entries) FROM protocol GROUP BY abbr "
+		  "HAVING sum(entries)>0 ORDER BY abbr"
+		: "SELECT p.abbr,count(*) FROM entry e JOIN protocol p ON "
+		  "p.id=e.proto GROUP BY p.abbr ORDER BY p.abbr";
+
+	return walk(r, sql, "entry", tally_row, &w, e);
 }

@@ -40,6 +40,8 @@ open_db(struct index_writer *w, const char *path, bool watched, struct err *e)
 		rc = db_exec(w->db, watched ? schema_log : schema_no_log, e);
 	for (size_t i = 0; rc == 0 && schema_tables[i] != NULL; i++)
 		rc = db_exec(w->db, schema_tables[i], e);
+	if (rc == 0 && watched)
+		rc = db_exec(w->db, schema_parts, e);
 	if (rc == 0)
 		rc = statements_prepare(w->db, w->st, e);
 	return rc;
@@ -58,7 +60,7 @@ index_create(const char *path, bool watched, struct err *e,
 	buf_init(&w->spans, SPANS_MAX);
 	w->path = mem_dup_text(path, strlen(path));
 	if (w->path == NULL || dict_init_text(&w->texts) != 0 ||
-	    dict_init_addr(&w->addrs) != 0)
+	    dict_init_text(&w->kept) != 0 || dict_init_addr(&w->addrs) != 0)
 		rc = err_set(e, ERR_NOMEM, "out of memory");
 	if (rc == 0 && stat(path, &st) == 0)
 		rc = err_set(e, ERR_EXIST, "%s: already exists", path);
@@ -80,6 +82,7 @@ index_writer_free(struct index_writer *w)
 	statements_finalize(w->st);
 	(void)sqlite3_close(w->db);
 	dict_release(&w->texts);
+	dict_release(&w->kept);
 	dict_release(&w->addrs);
 	buf_release(&w->spans);
 	mem_free(w->path);
@@ -214,7 +217,7 @@ bind_spans(struct index_writer *w, sqlite3_stmt *st, const struct entry *e)
 	bind_span(st, 17, &e->request, inlined);
 	bind_span(st, 19, &e->response, inlined);
 	if (inlined) {
-		(void)sqlite3_bind_null(st, 27);
+		(void)sqlite3_bind_null(st, 29);
 		return 0;
 	}
 	buf_clear(&w->spans);
@@ -222,27 +225,31 @@ bind_spans(struct index_writer *w, sqlite3_stmt *st, const struct entry *e)
 	if (rc == 0)
 		rc = spans_put(&w->spans, e->response.spans,
 		               e->response.nspans);
-	db_bind_blob(st, 27, buf_str(&w->spans));
+	db_bind_blob(st, 29, buf_str(&w->spans));
 	return rc;
 }
 
+/* What a message keeps: header lists, mostly, and mostly the same ones. */
 static int
-put_kept(struct index_writer *w, int64_t id, int side, struct str bytes,
-         struct err *e)
+kept_id(struct index_writer *w, struct str bytes, struct err *e,
+        int64_t *ret_id)
 {
 	sqlite3_stmt *st = w->st[ST_KEPT];
+	bool is_new;
+	int rc = dict_text(&w->kept, bytes, ret_id, &is_new);
 
-	if (bytes.n == 0)
+	if (rc != 0)
+		return err_set(e, rc, "index: dictionary: %s", err_text(rc));
+	if (!is_new)
 		return 0;
-	(void)sqlite3_bind_int64(st, 1, id);
-	(void)sqlite3_bind_int64(st, 2, side);
-	db_bind_blob(st, 3, bytes);
-	return db_run(w->db, st, "adding what an entry keeps", e);
+	(void)sqlite3_bind_int64(st, 1, *ret_id);
+	db_bind_blob(st, 2, bytes);
+	return db_run(w->db, st, "adding what a message keeps", e);
 }
 
 /* Ids of the strings, addresses and the protocol of an entry. */
 struct entry_ids {
-	int64_t proto, method, target, host, client, server;
+	int64_t proto, method, target, host, client, server, kept[2];
 };
 
 static int
@@ -261,6 +268,10 @@ entry_ids(struct index_writer *w, const struct index_entry *r, struct err *e,
 		rc = addr_id(w, &r->client, e, &ids->client);
 	if (rc == 0)
 		rc = addr_id(w, &r->server, e, &ids->server);
+	if (rc == 0)
+		rc = kept_id(w, r->e.request.kept, e, &ids->kept[0]);
+	if (rc == 0)
+		rc = kept_id(w, r->e.response.kept, e, &ids->kept[1]);
 	return rc;
 }
 
@@ -294,7 +305,8 @@ put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
 		(int64_t)e->response.size,
 	};
 	const int64_t ends[] = { ids.client,     r->client_port, ids.server,
-		                 r->server_port, r->point,       r->tls };
+		                 r->server_port, r->point,       r->tls,
+		                 ids.kept[0],    ids.kept[1] };
 
 	for (size_t i = 0; i < ARRAY_LEN(v); i++)
 		(void)sqlite3_bind_int64(st, (int)i + 1, v[i]);
@@ -303,12 +315,8 @@ put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
 	rc = bind_spans(w, st, e);
 	if (rc != 0)
 		return err_set(err, rc, "index: spans: %s", err_text(rc));
-	rc = db_run(w->db, st, "adding an entry", err);
-	if (rc == 0)
-		rc = put_kept(w, e->id, 0, e->request.kept, err);
-	if (rc == 0)
-		rc = put_kept(w, e->id, 1, e->response.kept, err);
-	return rc;
+	w->tally[ids.proto - 1]++;
+	return db_run(w->db, st, "adding an entry", err);
 }
 
 /* ---- streams ---- */
@@ -633,17 +641,35 @@ index_writer_alone(struct index_writer *w, void (*f)(void *ctx), void *ctx)
 	w->alone_ctx = ctx;
 }
 
+static int
+put_tallies(struct index_writer *w, struct err *e)
+{
+	sqlite3_stmt *st = w->st[ST_TALLY];
+	int rc = begin(w, e);
+
+	for (size_t i = 0; i < w->nprotocols && rc == 0; i++) {
+		(void)sqlite3_bind_int64(st, 1, w->tally[i]);
+		(void)sqlite3_bind_int64(st, 2, (int64_t)i + 1);
+		rc = db_run(w->db, st, "counting entries", e);
+	}
+	return rc;
+}
+
 int
 index_seal(struct index_writer *w, struct err *e,
            uint8_t ret_digest[SHA256_SIZE])
 {
 	uint8_t digest[SHA256_SIZE];
 	char hex[SHA256_HEX_MAX];
-	int rc = commit(w, e);
+	int rc = put_tallies(w, e);
 
+	if (rc == 0)
+		rc = commit(w, e);
 	/* From here on the digest is computed beside the writing. */
 	if (rc == 0)
 		rc = db_exec(w->db, schema_log, e);
+	if (rc == 0)
+		rc = db_exec(w->db, schema_parts, e);
 	if (rc == 0)
 		rc = index_and_digest(w, e, digest);
 	if (rc == 0)

@@ -20,8 +20,10 @@ struct index_writer {
 	char *path;
 	sqlite3_stmt *st[ST_COUNT_ALL];
 	struct dict texts;
+	struct dict kept;
 	struct dict addrs;
 	const struct protocol *protocols[WRITER_PROTOCOLS]; /* id - 1 */
+	int64_t tally[WRITER_PROTOCOLS]; /* entries of each */
 	size_t nprotocols;
 	struct buf spans;
 	int64_t committed; /* monotonic ns of the last commit */
