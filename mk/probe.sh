@@ -65,6 +65,7 @@ command -v "${PKG_CONFIG%% *}" >/dev/null 2>&1 ||
     die "pkg-config was not found (Debian package pkgconf)." \
 	"'make deps' installs what is missing."
 
+mkdir -p "$(dirname "$out")"
 missing=
 for lib in $LIBS; do
 	$PKG_CONFIG --exists "$lib" || missing="$missing $lib"
