@@ -404,6 +404,93 @@ is_path(const char *text, int want)
 	arena_release(&a);
 }
 
+/* Which of three elements a condition picks: "x" for those, "." for others. */
+static void
+picks(const char *condition, const char *want)
+{
+	static const char json[] =
+	    "{\"a\":[{\"n\":1,\"s\":\"a\",\"b\":true,\"z\":null,\"v\":0},"
+	    "{\"n\":2.5,\"s\":\"b\",\"b\":false,\"m\":2.5,\"v\":0},"
+	    "{\"s\":\"c\",\"l\":[1],\"o\":{\"k\":1},\"v\":0}]}";
+	char text[200], got[4] = "...";
+	struct kfl_value *v, *hidden;
+	struct kfl_doc d;
+	struct kfl *k;
+	bool truth;
+
+	(void)snprintf(text, sizeof(text), "redact(\"a[?(%s)].v\")", condition);
+	k = query(text);
+	kfl_doc_init(&d, DOC_CAP);
+	ENSURE(kfl_json_parse(str_from_c(json), &d.arena, &d.root) == 0);
+	is_int(kfl_eval(k, &d, &truth), 0, condition);
+	v = kfl_value_member(d.root, STR("a"));
+	for (int i = 0; i < 3; i++) {
+		hidden = kfl_value_member(kfl_value_element(v, i), STR("v"));
+		if (hidden->type == KFL_V_STRING)
+			got[i] = 'x';
+	}
+	is_str(got, want, "picks");
+	kfl_doc_release(&d);
+	kfl_free(k);
+}
+
+static void
+test_filters(void)
+{
+	static const char *const table[][2] = {
+		{ "@.n == 1", "x.." },
+		{ "@.n != 1", ".x." },
+		{ "@.n < 2", "x.." },
+		{ "@.n <= 2.5", "xx." },
+		{ "@.n > 1", ".x." },
+		{ "@.n >= 1", "xx." },
+		{ "2 < @.n", ".x." },
+		{ "@.s == 'b'", ".x." },
+		{ "@.s > 'a'", ".xx" },
+		{ "@.s <= 'b'", "xx." },
+		{ "@.s != 'b'", "x.x" },
+		{ "@.s == 1", "..." },
+		{ "@.s < 1", "..." },
+		{ "@.b == true", "x.." },
+		{ "@.b == false", ".x." },
+		{ "@.b != true", ".x." },
+		{ "@.z == null", "x.." },
+		{ "@.b", "x.." },
+		{ "@.n", "xx." },
+		{ "!@.n", "..x" },
+		{ "!(@.n == 1)", ".xx" },
+		{ "@.n == @.m", ".x." },
+		{ "@.l == @.l", "..x" },
+		{ "@.o.k == 1", "..x" },
+		{ "@['s'] == 'c'", "..x" },
+		{ "@.l[0] == 1", "..x" },
+		{ "@.n == 1 || @.s == 'c'", "x.x" },
+		{ "@.n && @.b", "x.." },
+		{ "@.n == 1 && @.s == 'b' || @.l", "..x" },
+		{ "(@.n == 1 || @.n == 2.5) && !@.b", ".x." },
+		{ "@.n == 2.5e0", ".x." },
+		{ "@.n == -1", "..." },
+		{ "true", "xxx" },
+		{ "false", "..." },
+		{ "null", "xxx" },
+		{ "'x'", "xxx" },
+	};
+	static const char *const bad[] = {
+		"a[?(@.x == 'y)]",  "a[?(@.x == 1x)]", "a[?(!)]",
+		"a[?(@.x && )]",    "a[?(@.x)",        "a[?(@.x) y]",
+		"a[?(@.x == 1 2)]", "a[?()]",          "a[?",
+		"a[?(@.a[)]",
+	};
+	char deep[44] = "a[?";
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		picks(table[i][0], table[i][1]);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		is_path(bad[i], ERR_SYNTAX);
+	memset(deep + 3, '(', sizeof(deep) - 4);
+	is_path(deep, ERR_LIMIT);
+}
+
 static void
 test_paths(void)
 {
@@ -478,6 +565,7 @@ main(void)
 	test_bounds_of_memory();
 	test_xml();
 	test_json();
+	test_filters();
 	test_paths();
 	test_no_memory();
 	return tap_done();

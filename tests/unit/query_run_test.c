@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "analyzer/query/ask.h"
+#include "analyzer/query/explain.h"
 #include "analyzer/query/merge.h"
 #include "analyzer/query/run.h"
+#include "base/json_out.h"
 #include "tests/support/indexed.h"
 #include "tests/tap/tap.h"
 
@@ -491,6 +493,109 @@ test_ask(struct opened *o)
 	ask_release(&a);
 }
 
+static void
+is_explained(struct opened *o, const char *text, bool run, const char *want)
+{
+	struct err e = ERR_INIT;
+	struct sink_json sink;
+	struct explain x;
+	struct json_out j;
+	struct buf b;
+	struct ask a;
+
+	buf_init(&b, 65536);
+	prepare(&a, o, text);
+	ok(explain_query(o, &(struct run_query){ .ask = &a }, &e, &x) == 0,
+	   text);
+	if (run)
+		ok(explain_run(o, &(struct run_query){ .ask = &a }, &e, &x) ==
+		       0,
+		   "runs");
+	jout_init_buf(&j, &b);
+	sink_json_init(&sink, &j);
+	ok(explain_emit(&x, &sink.sink) == 0 && jout_finish(&j) == 0, "told");
+	is_bytes(b.p, b.n, want, strlen(want), "as wanted");
+	explain_release(&x);
+	ask_release(&a);
+	buf_release(&b);
+}
+
+/* Nothing here depends on which dissectors there are. */
+static void
+test_explain(struct opened *o)
+{
+	is_explained(o, "", false,
+	             "{\"query\":\"\",\"exact\":true,\"redacts\":false,"
+	             "\"limit\":0,\"under\":{\"sql\":\"1\",\"values\":[]},"
+	             "\"over\":{\"sql\":\"1\",\"values\":[]},\"residual\":[],"
+	             "\"index\":[\"SCAN e USING COVERING INDEX entry_ts\"]}");
+	is_explained(o, "index == 1 and elapsedTime > 0.5 and limit(4)", false,
+	             "{\"query\":\"index == 1 and elapsedTime \\u003e 0.5 and "
+	             "limit(4)\",\"exact\":true,\"redacts\":false,\"limit\":"
+	             "4,\"under\":{\"sql\":\"(((e.ordinal)=?) AND "
+	             "(CAST(e.elapsed AS REAL)\\u003e?))\",\"values\":[1,0.5]},"
+	             "\"over\":{\"sql\":\"(((e.ordinal)=?) AND "
+	             "(CAST(e.elapsed AS REAL)\\u003e?))\",\"values\":[1,0.5]},"
+	             "\"residual\":[],\"index\":[\"SCAN e USING INDEX "
+	             "entry_ts\"]}");
+	is_explained(o, "src.port == \"0\" and redact(\"a\")", true,
+	             "{\"query\":\"src.port == \\\"0\\\" and "
+	             "redact(\\\"a\\\")\",\"exact\":false,\"redacts\":true,"
+	             "\"limit\":0,\"under\":{\"sql\":\"0\",\"values\":[]},"
+	             "\"over\":{\"sql\":\"((CASE WHEN e.flags\\u00268192 THEN "
+	             "e.server_port ELSE e.client_port END)=?)\",\"values\":"
+	             "[0]},\"residual\":[],\"index\":[\"SCAN e USING INDEX "
+	             "entry_ts\"],\"work\":{\"scanned\":0,\"matched\":0,"
+	             "\"read\":0,\"undecided\":0}}");
+	is_explained(
+	    o, "src.ip == r\"^999\"", true,
+	    "{\"query\":\"src.ip == r\\\"^999\\\"\",\"exact\":false,"
+	    "\"redacts\":false,\"limit\":0,\"under\":{\"sql\":\"0\","
+	    "\"values\":[]},\"over\":{\"sql\":\"1\",\"values\":[]},"
+	    "\"residual\":[{\"text\":\"src.ip == r\\\"^999\\\"\","
+	    "\"offset\":0,\"length\":17,\"doubt\":false}],\"index\":"
+	    "[\"SCAN e USING COVERING INDEX entry_ts\"],\"work\":{\"scanned\":"
+	    "28,\"matched\":0,\"read\":28,\"undecided\":0}}");
+}
+
+/* A redacting query has its lines from the entries. */
+static void
+test_lines(struct opened *o)
+{
+	struct merge_source source = { .opened = o };
+	struct run_query q = { .limit = 3 };
+	struct err e = ERR_INIT;
+	struct merge_row row;
+	struct merge *m = NULL;
+	struct sink_json sink;
+	struct json_out j;
+	struct veil veil;
+	struct buf b;
+	struct ask a;
+
+	buf_init(&b, 65536);
+	prepare(&a, o, "http and redact(\"src.ip\")");
+	source.ask = &a;
+	ok(merge_open(&source, 1, &q, NULL, &e, &m) == 0 &&
+	       merge_next(m, &row, &e) == 1,
+	   "a row");
+	merge_veil(m, &veil);
+	ok(veil.src && !veil.dst && !veil.target, "its source is hidden");
+	jout_init_buf(&j, &b);
+	sink_json_init(&sink, &j);
+	ok(merge_base(m, &sink.sink) == 0 && jout_finish(&j) == 0, "its line");
+	ok(str_find(buf_str(&b), STR("\"ip\":\"[REDACTED]\"")) < b.n, "too");
+	buf_clear(&b);
+	jout_init_buf(&j, &b);
+	sink_json_init(&sink, &j);
+	ok(merge_entry(m, &sink.sink, &e) == 0 && jout_finish(&j) == 0 &&
+	       str_find(buf_str(&b), STR("\"ip\":\"[REDACTED]\"")) < b.n,
+	   "and the whole");
+	merge_free(m);
+	ask_release(&a);
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -513,6 +618,8 @@ main(void)
 	test_merge(tiny.o, shop.o, "request.headers[\"Host\"] == r\"s\"");
 	test_merge_limit(shop.o, tiny.o);
 	test_ask(shop.o);
+	test_explain(tiny.o);
+	test_lines(shop.o);
 	indexed_end(&shop);
 	indexed_end(&tiny);
 	return tap_done();
