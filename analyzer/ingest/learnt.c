@@ -51,7 +51,7 @@ add_new(struct learnt *l, struct str key, const struct addr *ip, int64_t ts)
 
 	if (rc == 0)
 		rc = map_insert_str(&l->known, copy, &slot);
-	if (rc < 0)
+	if (rc < 0 || slot == NULL)
 		return rc;
 	*(struct learnt_name **)slot = n;
 	*n = (struct learnt_name){ .key = copy, .ip = *ip, .from = ts };

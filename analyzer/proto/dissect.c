@@ -269,13 +269,7 @@ dissect_note(struct dissect *d, enum dir dir, uint64_t off, const char *text)
 static bool
 answers_nobody(const struct dissect *d)
 {
-	const struct pair *p = d->pairs;
-
-	while (p != NULL &&
-	       (p->key != 0 || p->side[SIDE_REQUEST].state != MESSAGE_NONE ||
-	        p->side[SIDE_RESPONSE].state != MESSAGE_OPENED))
-		p = p->next;
-	return d->owed != 0 || p != NULL;
+	return d->owed != 0 || d->unasked != 0;
 }
 
 struct message_summary
@@ -685,9 +679,16 @@ static void
 hold(struct dissect *d, int side, struct str bytes)
 {
 	struct dissect_side *s = &d->side[side];
-	int err = dissect_room(d, bytes.n) ? window_hold(&s->w, bytes)
-	                                   : ERR_BUDGET;
+	bool room = dissect_room(d, bytes.n);
+	int err = ERR_BUDGET;
 
+	/* Requests that wait must not keep others from being seen. */
+	while (!room && pair_give_up(d)) {
+		tell_limit(d, side, "message-bytes");
+		room = dissect_room(d, bytes.n);
+	}
+	if (room)
+		err = window_hold(&s->w, bytes);
 	if (err == 0)
 		return;
 	tell_limit(d, side, "message-bytes");

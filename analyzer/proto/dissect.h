@@ -107,7 +107,8 @@ struct dissect {
 	struct pair *last_pair;
 	uint32_t npairs;
 	uint32_t waiting_requests; /* requests of which no response began */
-	uint64_t owed; /* responses to come of requests that were given up */
+	uint64_t owed;    /* responses to come of requests that were given up */
+	uint32_t unasked; /* of these, under way */
 	uint64_t ordinal;
 	uint64_t entries;
 	bool pipelined;     /* requests did not wait for responses */

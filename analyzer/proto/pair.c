@@ -185,6 +185,8 @@ emit(struct pair *p)
 
 	if ((e.flags & ENTRY_NO_RESPONSE) != 0)
 		d->waiting_requests--;
+	if (p->unasked)
+		d->unasked--;
 	d->entries++;
 	d->host->out.entry(d->host->out.ctx, &e);
 	pair_remove(p);
@@ -215,19 +217,23 @@ is_waiting(const struct pair *p)
  * Makes an entry of the oldest request that waits for its response. When
  * responses come by order, one will come for it, which is nobody else's.
  */
-static bool
-give_up_oldest(struct dissect *d, bool answered)
+bool
+pair_give_up(struct dissect *d)
 {
 	struct pair *p = d->pairs;
+	bool answered;
 
 	while (p != NULL && !is_waiting(p))
 		p = p->next;
 	if (p == NULL)
 		return false;
+	answered =
+	    d->side[dissect_side_of(d, dir_other(p->side[SIDE_REQUEST].dir))]
+		.started;
 	if (p->key == 0) {
-		if (answered || !d->midway)
+		if (answered || !d->midway) {
 			d->owed++;
-		if (!answered) {
+		} else {
 			d->doubt = true;
 			d->paired_since = false;
 		}
@@ -236,23 +242,19 @@ give_up_oldest(struct dissect *d, bool answered)
 	return true;
 }
 
-/*
- * Room for one more pair, at the cost of the oldest if need be; but a response
- * that is left over takes nobody's place.
- */
+/* Room for one more pair, at the cost of the oldest if need be. */
 static bool
-make_room(struct dissect *d, enum dir dir, enum message_kind kind)
+make_room(struct dissect *d, enum dir dir)
 {
 	const struct dissect_side *answers =
 	    &d->side[dissect_side_of(d, dir_other(dir))];
-	uint64_t max = d->host->limits.pending;
 	const char *limit = NULL;
 
-	max += kind == MESSAGE_RESPONSE ? 1 : 0;
-	while (d->npairs >= max ||
+	while (d->npairs >= d->host->limits.pending ||
 	       !dissect_room(d, sizeof(struct pair) + PAIR_ARENA_FIRST)) {
-		limit = d->npairs >= max ? "pending" : "message-bytes";
-		if (!give_up_oldest(d, answers->started)) {
+		limit = d->npairs >= d->host->limits.pending ? "pending"
+		                                             : "message-bytes";
+		if (!pair_give_up(d)) {
 			dissect_limit(d, dir, limit);
 			return false;
 		}
@@ -264,12 +266,10 @@ make_room(struct dissect *d, enum dir dir, enum message_kind kind)
 }
 
 static struct pair *
-pair_new(struct dissect *d, enum dir dir, enum message_kind kind, uint64_t key)
+pair_new(struct dissect *d, enum dir dir, uint64_t key)
 {
 	struct pair *p;
 
-	if (!make_room(d, dir, kind))
-		return NULL;
 	p = slab_get(&d->host->pairs);
 	if (p == NULL) {
 		dissect_limit(d, dir, "message-bytes");
@@ -329,10 +329,6 @@ pair_for_response(struct dissect *d, uint64_t key)
 {
 	struct pair *p = d->pairs;
 
-	if (key == 0 && d->owed != 0) {
-		d->owed--;
-		return NULL;
-	}
 	while (p != NULL && (p->key != key || (p->flags & ENTRY_ONE_WAY) != 0 ||
 	                     p->side[SIDE_REQUEST].state == MESSAGE_NONE ||
 	                     p->side[SIDE_RESPONSE].state != MESSAGE_NONE))
@@ -373,6 +369,7 @@ pair_open(struct dissect *d, enum dir dir, enum message_kind kind, uint64_t key,
 {
 	int side = dissect_side_of(d, dir);
 	const struct window_mark *mark = window_find(&d->side[side].w, off);
+	bool owed = kind == MESSAGE_RESPONSE && key == 0 && d->owed != 0;
 	struct pair *p = NULL;
 	struct message *m;
 	int64_t id;
@@ -385,13 +382,20 @@ pair_open(struct dissect *d, enum dir dir, enum message_kind kind, uint64_t key,
 	}
 	if (kind == MESSAGE_REQUEST && key == 0)
 		before_request(d);
-	if (kind == MESSAGE_RESPONSE)
+	/* What nobody waits for takes nobody's place: it is the only one. */
+	if (owed)
+		d->owed--;
+	else if (kind == MESSAGE_RESPONSE)
 		p = pair_for_response(d, key);
 	if (p == NULL) {
-		p = pair_new(d, dir, kind, key);
+		if (!owed && !make_room(d, dir))
+			return NULL;
+		p = pair_new(d, dir, key);
 		if (p == NULL)
 			return NULL;
 		p->id = id;
+		p->unasked = owed;
+		d->unasked += owed ? 1 : 0;
 	}
 	if (kind == MESSAGE_REQUEST)
 		d->waiting_requests++;

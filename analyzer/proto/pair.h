@@ -15,8 +15,9 @@
  *    with nothing outstanding, after at least one pairing since the gap.
  *
  * Past the limit `pending` the oldest request is given up. Its response, when
- * it comes, is an entry without a request, and the others keep their pairs; if
- * nothing had come from the other side by then, there is doubt as well.
+ * it comes, is an entry without a request, and the others keep their pairs; in
+ * the middle of a connection of which the other side is yet to be seen, there
+ * is doubt instead.
  *
  * A pair is given away as an entry when both sides are closed. A pair of which
  * a message is open is never freed under the dissector that holds it.
@@ -71,6 +72,8 @@ struct pair {
 	struct arena mem; /* strings, overlay state */
 	const struct overlay *overlay;
 	void *overlay_state;
+	bool unasked;         /* a response that was owed to a request that was
+	                       * given up */
 	bool overlay_claimed; /* proto is its word */
 	size_t charged;
 	struct message side[2]; /* by enum side */
@@ -85,6 +88,12 @@ struct message *pair_open(struct dissect *d, enum dir dir,
  * earlier. The pair may be gone afterwards.
  */
 void pair_close(struct message *m, uint64_t end);
+
+/*
+ * Make an entry of the oldest request that waits for its response, to have room
+ * for others. False when there is none.
+ */
+bool pair_give_up(struct dissect *d);
 
 /*
  * Bytes are missing: the messages that are open in dir say so; `inside` of what

@@ -405,6 +405,47 @@ test_large(void)
 	http1_world_release(&w);
 }
 
+/* Far more commands under way than may wait: all are told, none is mixed up. */
+static void
+test_pipeline(void)
+{
+	enum { N = 20000 };
+	struct world w;
+	char text[64];
+	const char *got;
+	bool kept = true;
+
+	world_open(&w, WORLD_LINE, 0);
+	w.budget.max = 1 << 20;
+	http1_world_say(&w, 0, "PING\r\n");
+	http1_world_say(&w, 1, "+PONG\r\n");
+	for (int i = 0; i < N; i++) {
+		(void)snprintf(text, sizeof(text),
+		               "*2\r\n$3\r\nGET\r\n$5\r\n%05d\r\n", i);
+		/* Not at the end of a command: something is held. */
+		http1_world_send(&w, 0, text, 9);
+		http1_world_say(&w, 0, text + 9);
+		kept &= w.budget.used <= w.budget.max;
+	}
+	for (int i = 0; i < N; i++) {
+		(void)snprintf(text, sizeof(text), "$%d\r\n%05d\r\n", 5, i);
+		http1_world_say(&w, 1, text);
+	}
+	http1_world_say(&w, 0, "PING\r\n");
+	http1_world_say(&w, 1, "+PONG\r\n");
+	got = http1_world_finish(&w, WHY_FIN);
+	ok(kept, "a long pipeline stays within the budget");
+	ok(strstr(got, "GET\" 00000 @ 0 24/0 no-response\n") != NULL,
+	   "its first commands are given up");
+	ok(strstr(got, "GET\" 19999 @ 0 24/11\n") != NULL,
+	   "the last ones have their replies");
+	ok(strstr(got, "doubt") == NULL, "without doubt");
+	ok(strstr(got, "PING\"  @ 0 6/7\n") != NULL, "and the stream goes on");
+	ok(w.entries > N && w.entries < 2 * N, "every message is in an entry");
+	http1_world_release(&w);
+	is_int(w.budget.used, 0, "the budget is given back");
+}
+
 /* Nesting past the limit ends the message, not the stream. */
 static void
 test_depth(void)
@@ -509,6 +550,7 @@ main(void)
 	test_scripts();
 	test_late();
 	test_large();
+	test_pipeline();
 	test_depth();
 	return tap_done();
 }
