@@ -257,6 +257,10 @@ is 'the bytes that were cut out' \
 is 'and what is odd: ten answers of a mock' \
 	"$(jq -r 'select(.kind != "gap") | .kind' "$tmp/out" | uniq -c |
 	    tr -s ' ')" ' 10 malformed'
+is 'which a query finds, and nothing that is cut' \
+	"$("$analyzer" query --count "$shop" 'response.malformed == true') \
+$("$analyzer" query --count "$shop" 'kafka and response.truncated == true')" \
+	'10 0'
 status 'diag' 0 "$analyzer" diag "$shop"
 says 'under its heading' "$tmp/out" '^Evidence that is missing:$'
 status 'diag of what is whole' 0 "$analyzer" diag "$tiny"

@@ -40,6 +40,22 @@ render_payload(const struct kafka_view *v, struct kafka_show *s,
 	*ret_undecoded = cur_left(&c);
 }
 
+/* Does the payload have its form? As render_payload(), which shows it too. */
+static void
+render_judge(const struct kafka_view *v, struct kafka_show *s,
+             uint64_t *ret_undecoded)
+{
+	struct kafka_fields fields = kafka_view_fields(v);
+	struct cursor c = v->body;
+	struct kafka_slots slots;
+
+	if (fields.n != 0) {
+		kafka_view_struct(&v->form, fields, &c, &slots);
+		s->bad = !cur_ok(&c);
+	}
+	*ret_undecoded = cur_left(&c);
+}
+
 static void
 render_api(const struct kafka_view *v, struct sink *out)
 {
@@ -56,13 +72,53 @@ render_api(const struct kafka_view *v, struct sink *out)
 		sink_member_integer(out, "apiVersion", v->form.version);
 }
 
+/* Would a member of this name be shown? Nothing is begun. */
+static bool
+render_asks(struct sink *out, const char *key)
+{
+	return sink_ok(out) &&
+	       (out->ops->want == NULL || out->ops->want(out, str_from_c(key)));
+}
+
+/* Everything that is found out about the payload, which may not be wanted. */
+static int
+render_body(struct kafka_view *v, struct sink *out)
+{
+	const struct exchange *x = v->x;
+	bool judged = render_asks(out, "malformed") ||
+	              render_asks(out, "undecoded") ||
+	              render_asks(out, "missing");
+	bool shown = render_asks(out, "payload");
+	uint64_t undecoded = 0;
+	struct kafka_show s;
+	int rc = 0;
+
+	if (v->cut && (shown || judged))
+		rc = kafka_view_open(v, x,
+		                     v->request ? SIDE_REQUEST : SIDE_RESPONSE,
+		                     x->limits->render_bytes);
+	if (rc != 0)
+		return rc;
+	kafka_show_init(&s, v);
+	if (sink_want(out, STR("payload")))
+		render_payload(v, &s, &undecoded, out);
+	else if (judged)
+		render_judge(v, &s, &undecoded);
+	if (v->missing != 0)
+		sink_member_integer(out, "missing", (int64_t)v->missing);
+	if (!v->cut && s.bad)
+		sink_member_boolean(out, "malformed", true);
+	if (undecoded != 0 && !v->cut && !s.bad)
+		sink_member_integer(out, "undecoded", (int64_t)undecoded);
+	return 0;
+}
+
 static int
 render_members(struct kafka_view *v, struct sink *out)
 {
 	const struct exchange *x = v->x;
-	uint64_t undecoded = 0;
-	struct kafka_show s;
-	int rc = 0;
+	uint64_t all = KAFKA_SIZE + (uint64_t)v->head.size;
+	int rc;
 
 	if (v->request || !x->entry->request.present)
 		render_api(v, out);
@@ -71,26 +127,12 @@ render_members(struct kafka_view *v, struct sink *out)
 		sink_member_string(out, "clientID", v->head.client);
 	if (!v->token)
 		sink_member_integer(out, "correlationID", v->head.correlation);
-	kafka_show_init(&s, v);
-	if (sink_want(out, STR("payload"))) {
-		if (v->cut)
-			rc = kafka_view_open(
-			    v, x, v->request ? SIDE_REQUEST : SIDE_RESPONSE,
-			    x->limits->render_bytes);
-		if (rc != 0)
-			return rc;
-		render_payload(v, &s, &undecoded, out);
-		if (v->missing != 0)
-			sink_member_integer(out, "missing",
-			                    (int64_t)v->missing);
-	}
+	rc = render_body(v, out);
+	if (rc != 0)
+		return rc;
 	sink_member_integer(out, "size", v->head.size);
-	if (v->cut)
+	if (all > v->side->spans[0].len || all > x->limits->render_bytes)
 		sink_member_boolean(out, "truncated", true);
-	else if (s.bad)
-		sink_member_boolean(out, "malformed", true);
-	if (undecoded != 0 && !v->cut && !s.bad)
-		sink_member_integer(out, "undecoded", (int64_t)undecoded);
 	return 0;
 }
 
