@@ -44,6 +44,9 @@ flush(struct seal *s)
 static void
 put(struct seal *s, const void *p, size_t n)
 {
+	/* Of nothing, p may be NULL, which memcpy() must not be given. */
+	if (n == 0)
+		return;
 	if (n > SEAL_BUFFER - s->n)
 		flush(s);
 	if (n == 0)
