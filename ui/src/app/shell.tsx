@@ -329,6 +329,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
 			<main class="view">
 				<Banners />
 				{children}
+				<ValueMenu />
 			</main>
 			<div class="toasts" role="status">
 				{toasts.value.map((t) => (
@@ -343,7 +344,6 @@ export function Shell({ children }: { children: ComponentChildren }) {
 			<Palette />
 			<Help />
 			<TopDialog />
-			<ValueMenu />
 		</div>
 	);
 }

@@ -28,7 +28,9 @@ function Values({ top }: { top: Top }) {
 						<th>Value</th>
 						<th class="num">Entries</th>
 						<th class="num">Share</th>
-						<th aria-label="Actions" />
+						<th>
+							<span class="hidden">Actions</span>
+						</th>
 					</tr>
 				</thead>
 				<tbody>

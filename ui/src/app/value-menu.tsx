@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be done with any value on the page that has data-kfl.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type At, type Item, Menu } from "../widgets/menu";
 import { copy, filterBy, place } from "./state";
@@ -51,9 +51,14 @@ function listen(): () => void {
 		e.preventDefault();
 		openValueMenu(value, { x: e.clientX, y: e.clientY });
 	};
+	// Where the page goes elsewhere, the menu has nothing to be about.
+	const stop = effect(() => {
+		if (place.value !== null) open.value = null;
+	});
 	document.addEventListener("click", click);
 	document.addEventListener("contextmenu", context);
 	return () => {
+		stop();
 		document.removeEventListener("click", click);
 		document.removeEventListener("contextmenu", context);
 	};
@@ -84,11 +89,7 @@ function itemsOf(o: Open): (Item | null)[] {
 
 export function ValueMenu() {
 	useEffect(listen, []);
-	// Where the page goes elsewhere, the menu has nothing to be about.
 	const at = open.value;
-	useEffect(() => {
-		open.value = null;
-	}, [place.value]);
 	if (at === null) return null;
 	return (
 		<Menu

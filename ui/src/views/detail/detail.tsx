@@ -267,7 +267,8 @@ function detailCommands(latest: { current: EntryDetail | null }) {
 		title,
 		group: "Call",
 		keys,
-		when: () => latest.current !== null,
+		// What is shown may still be the call before.
+		when: () => latest.current?.row.id === place.value.entry,
 		run: () => latest.current !== null && run(latest.current),
 	});
 	return [

@@ -58,6 +58,12 @@ export function rateText(rate: number): string {
 	return `${rate >= 10 ? count(Math.round(rate)) : rate.toPrecision(2)}/s`;
 }
 
+/** What stands on an edge; its name says it too. */
+function edgeText(e: GraphEdge): string {
+	const errors = e.errors > 0 ? ` · ${percent(e.errors, e.count)} errors` : "";
+	return count(e.count) + errors;
+}
+
 function EdgeView(props: {
 	edge: GraphEdge;
 	layout: Layout;
@@ -76,7 +82,7 @@ function EdgeView(props: {
 		<g
 			class={`edge${errors ? " errors" : ""}${props.at ? " at" : ""}${props.dim ? " dim" : ""}`}
 			role="button"
-			tabIndex={0}
+			tabindex={0}
 			aria-label={props.label}
 			onClick={props.choose}
 			onKeyDown={press(props.choose)}
@@ -89,8 +95,7 @@ function EdgeView(props: {
 				marker-end="url(#arrow)"
 			/>
 			<text x={middle.x} y={middle.y - 6} text-anchor="middle">
-				{count(edge.count)}
-				{errors && ` · ${percent(edge.errors, edge.count)} errors`}
+				{edgeText(edge)}
 			</text>
 		</g>
 	);
@@ -117,8 +122,8 @@ function NodeView(props: {
 		<g
 			class={`node${node.folded ? " folded" : ""}${props.at ? " at" : ""}${props.dim ? " dim" : ""}`}
 			role="button"
-			tabIndex={0}
-			aria-label={`${node.label}, ${sub}${node.group === "" ? "" : `, namespace ${node.group}`}`}
+			tabindex={0}
+			aria-label={`${label} ${sub}${node.group === "" ? "" : `, namespace ${node.group}`}`}
 			transform={`translate(${at.x - width / 2} ${at.y - NODE_HEIGHT / 2})`}
 			onClick={props.choose}
 			onKeyDown={press(props.choose)}
@@ -126,7 +131,7 @@ function NodeView(props: {
 			<rect width={width} height={NODE_HEIGHT} rx="9" />
 			<text x="14" y="20">
 				{label}
-			</text>
+			</text>{" "}
 			<text class="sub" x="14" y="36">
 				{sub}
 			</text>
@@ -290,8 +295,7 @@ function drag(e: PointerEvent, moves: Moves, click: () => void): void {
 function edgeLabel(e: GraphEdge, graph: Graph): string {
 	const label = (id: string) =>
 		graph.nodes.find((n) => n.id === id)?.label ?? id;
-	const errors = e.errors > 0 ? `, ${plural(e.errors, "error")}` : "";
-	return `${label(e.from)} calls ${label(e.to)}: ${plural(e.count, "call")}${errors}, median ${duration(e.p50)}`;
+	return `${label(e.from)} calls ${label(e.to)}: ${edgeText(e)}, median ${duration(e.p50)}`;
 }
 
 function Drawing(props: {

@@ -114,7 +114,9 @@ export function EdgeTable({ map }: { map: ServiceMap }) {
 								</button>
 							</th>
 						))}
-						<th aria-label="Actions" />
+						<th>
+							<span class="hidden">Actions</span>
+						</th>
 					</tr>
 				</thead>
 				<tbody>

@@ -81,7 +81,9 @@ export function Health({ s }: { s: Stream }) {
 			<table class="data">
 				<thead>
 					<tr>
-						<th aria-label="What" />
+						<th>
+							<span class="hidden">What</span>
+						</th>
 						<th class="num">
 							{peerName(s.client)}:{s.client.port} sent
 						</th>

@@ -45,7 +45,7 @@ function Line({ s, at }: { s: Stream; at: boolean }) {
 			onClick={() => go({ stream: s.id }, place.value.stream !== "")}
 		>
 			<td class="soft">{clock(s.first, zone.value)}</td>
-			<td>
+			<td style={{ whiteSpace: "nowrap" }}>
 				<span class="badge p3">{s.l4.toUpperCase()}</span>{" "}
 				{s.protocol || <span class="soft">–</span>}
 			</td>
@@ -60,10 +60,6 @@ function Line({ s, at }: { s: Stream; at: boolean }) {
 				</button>
 				{s.reason !== "" && <div class="soft small">{s.reason}</div>}
 			</td>
-			<td>{s.state.replace("_", " ")}</td>
-			<td class="num">{count(s.entries)}</td>
-			<td class="num">{bytes(s.client.bytes + s.server.bytes)}</td>
-			<td class="num hide-narrow">{duration(toMs(s.last) - toMs(s.first))}</td>
 			<td>
 				{s.undecrypted && <span class="badge p3">encrypted</span>}{" "}
 				{bad.length > 0 && (
@@ -72,6 +68,10 @@ function Line({ s, at }: { s: Stream; at: boolean }) {
 					</span>
 				)}
 			</td>
+			<td>{s.state.replace("_", " ")}</td>
+			<td class="num">{count(s.entries)}</td>
+			<td class="num">{bytes(s.client.bytes + s.server.bytes)}</td>
+			<td class="num hide-narrow">{duration(toMs(s.last) - toMs(s.first))}</td>
 		</tr>
 	);
 }
@@ -298,11 +298,11 @@ export function Streams() {
 										<th>Time</th>
 										<th>Protocol</th>
 										<th>Client → server</th>
+										<th>Health</th>
 										<th>State</th>
 										<th class="num">Calls</th>
 										<th class="num">Bytes</th>
 										<th class="num hide-narrow">Duration</th>
-										<th>Health</th>
 									</tr>
 								</thead>
 								<tbody>

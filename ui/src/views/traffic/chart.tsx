@@ -155,7 +155,7 @@ function Plot({ h, width }: { h: Histogram; width: number }) {
 				class="focus"
 				role="application"
 				aria-label={`Entries over time: ${count(h.matched)}. Arrow keys walk, with Shift they choose a range, Enter takes it.`}
-				tabIndex={0}
+				tabindex={0}
 				onKeyDown={press}
 				onPointerDown={(e) => {
 					if (e.button !== 0) return;

@@ -8,8 +8,10 @@ import {
 	type CompletionResult,
 	closeBrackets,
 	closeBracketsKeymap,
+	closeCompletion,
 	completionKeymap,
 	completionStatus,
+	selectedCompletion,
 } from "@codemirror/autocomplete";
 import {
 	defaultKeymap,
@@ -177,6 +179,11 @@ async function complete(
 		const isWord = protocols.value.some((p) => p.macro === at.field);
 		return simple(isWord ? JOINTS : operatorOffers(fieldOf(words(), at.field)));
 	}
+	// Fields only, and what may be below one: others the server refuses.
+	const known = fields.value.fields.some(
+		(f) => f.path === at.field || (f.open && at.field.startsWith(f.path)),
+	);
+	if (!known) return null;
 	const control = new AbortController();
 	context.addEventListener("abort", () => control.abort());
 	try {
@@ -229,14 +236,18 @@ export function mount(
 			{
 				key: "Enter",
 				run: (view) => {
-					if (completionStatus(view.state) === "active") return false;
+					if (selectedCompletion(view.state) !== null) return false;
+					closeCompletion(view);
 					apply(view.state.doc.toString());
+					// On to the list: its keys are letters.
+					view.contentDOM.blur();
 					return true;
 				},
 			},
 			{
 				key: "Mod-Enter",
 				run: (view) => {
+					closeCompletion(view);
 					apply(view.state.doc.toString());
 					return true;
 				},

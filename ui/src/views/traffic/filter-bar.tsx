@@ -33,7 +33,12 @@ function Writing({ bad }: { bad: boolean }) {
 			if (wasHere) editor.focus();
 		};
 		const timer = setTimeout(() => void load(), 50);
-		const stop = effect(() => editor?.set(draft.value));
+		// Follows the filter however it was changed, and at once: later, it
+		// would undo what has been written since.
+		const stop = effect(() => {
+			const text = draft.value;
+			editor?.set(text);
+		});
 		return () => {
 			gone = true;
 			clearTimeout(timer);
@@ -42,9 +47,7 @@ function Writing({ bad }: { bad: boolean }) {
 			editor = null;
 		};
 	}, []);
-	// Follows the filter however it was changed.
 	const text = draft.value;
-	useEffect(() => editor?.set(text), [text, ready]);
 	const error = check.value?.error ?? null;
 	useEffect(() => editor?.show(bad ? error : null), [error, bad, ready]);
 	return (

@@ -23,6 +23,8 @@ import { COLUMNS, type Column } from "./columns";
 import { follow, fresh, rows, select, selectedIndex, tick } from "./session";
 
 const ROW = { compact: 28, roomy: 34 };
+/** The heading, which stays above the rows. */
+const HEAD = 28;
 
 /** The chosen columns, without those that a narrow list has no room for. */
 function fitting(width: number): Column[] {
@@ -51,14 +53,9 @@ function ariaSort(column: Column): "ascending" | "descending" | "none" {
 	return place.value.sort === `-${column.sort}` ? "descending" : "none";
 }
 
-function Head({ columns, bar }: { columns: Column[]; bar: number }) {
+function Head({ columns }: { columns: Column[] }) {
 	return (
-		<div
-			class="grid-head"
-			role="row"
-			aria-rowindex={1}
-			style={{ paddingRight: `${12 + bar}px` }}
-		>
+		<div class="grid-head" role="row" aria-rowindex={1}>
 			{columns.map((c) => (
 				<span
 					key={c.id}
@@ -122,7 +119,7 @@ function useScroll(window: EntryWindow, rowHeight: number) {
 	const g: Geometry = {
 		rows: window.total,
 		rowHeight,
-		viewport: size.height,
+		viewport: Math.max(0, size.height - HEAD),
 	};
 	const geometry = useRef(g);
 	geometry.current = g;
@@ -290,34 +287,20 @@ export function List({ window }: { window: EntryWindow }) {
 			aria-activedescendant={selectedRow < 0 ? undefined : `row-${selectedRow}`}
 			tabIndex={0}
 			style={{ "--columns": columns.map((c) => c.width).join(" ") }}
+			ref={scroll.ref}
+			onScroll={scroll.scrolled}
+			onWheel={(e) => {
+				if (e.deltaY < 0) follow.value = false;
+			}}
 		>
-			<Head
-				columns={columns}
-				bar={
-					scroll.ref.current === null
-						? 0
-						: scroll.ref.current.offsetWidth - scroll.ref.current.clientWidth
-				}
-			/>
-			<div
-				class="scroller"
-				role="presentation"
-				ref={scroll.ref}
-				tabIndex={-1}
-				onScroll={scroll.scrolled}
-				onWheel={(e) => {
-					if (e.deltaY < 0) follow.value = false;
-				}}
-			>
-				<div
-					role="presentation"
-					style={{ height: `${scrollHeight(scroll.g)}px` }}
-				>
-					<div class="window" role="presentation">
-						{lines}
-					</div>
-				</div>
+			<Head columns={columns} />
+			<div class="window" role="presentation">
+				{lines}
 			</div>
+			<div
+				role="presentation"
+				style={{ height: `${scrollHeight(scroll.g)}px` }}
+			/>
 		</div>
 	);
 }

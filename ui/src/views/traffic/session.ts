@@ -41,26 +41,18 @@ export const follow = signal(false);
 /** The list shows another search, and starts at its top. */
 export const fresh = signal(0);
 
-let first = "";
-/** When Enter was pressed, for the measure "filter-to-rows". */
-export function newWindow(ask: Asked): EntryWindow {
-	const started = performance.now();
-	let drawn = false;
-	return new EntryWindow(
-		async (page, signal) => {
-			const list = await getJson<EntryList>(
-				"entries",
-				{ ...ask, ...page },
-				signal,
-			);
-			if (!drawn) performance.measure("first-rows", { start: started });
-			drawn = true;
-			return list;
-		},
+let next: EntryWindow | null = null;
+function newWindow(ask: Asked): EntryWindow {
+	const window = new EntryWindow(
+		(page, signal) =>
+			getJson<EntryList>("entries", { ...ask, ...page }, signal),
 		() => {
-			tick.value = untracked(() => tick.value) + 1;
+			if (window === next && window.started && rows.peek() !== window)
+				show(window);
+			tick.value = tick.peek() + 1;
 		},
 	);
+	return window;
 }
 
 let counter: AbortController | null = null;
@@ -103,17 +95,22 @@ async function countAll(ask: Asked, window: EntryWindow): Promise<void> {
 	if (counter === control) counting.value = false;
 }
 
-function search(): void {
-	const ask = JSON.parse(asked.peek()) as Asked;
-	rows.peek()?.dispose();
-	const window = newWindow(ask);
+/** What was shown stays until there is something else to show. */
+function show(window: EntryWindow): void {
 	batch(() => {
-		wrong.value = null;
+		rows.peek()?.dispose();
 		rows.value = window;
 		fresh.value++;
-		if (first !== asked.peek()) histogram.value = null;
-		first = asked.peek();
 	});
+}
+
+function search(): void {
+	const ask = JSON.parse(asked.peek()) as Asked;
+	next?.dispose();
+	const window = newWindow(ask);
+	next = window;
+	wrong.value = null;
+	if (rows.peek() === null) show(window);
 	window.want(0, 0);
 	void countAll(ask, window);
 }

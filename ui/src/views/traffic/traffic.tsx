@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Filter, histogram, list, and the call that is looked at.
 import { useEffect } from "preact/hooks";
+import { ApiError } from "../../api/client";
 import { register } from "../../app/commands";
 import { listShare } from "../../app/prefs";
 import {
@@ -11,6 +12,7 @@ import {
 	place,
 	snapshots,
 } from "../../app/state";
+import { count } from "../../model/format";
 import { Split } from "../../widgets/split";
 import { Failed, Loading, State } from "../../widgets/state";
 import { Detail } from "../detail/detail";
@@ -73,10 +75,11 @@ function Nothing() {
 function Main() {
 	tick.value;
 	const window = rows.value;
-	if (wrong.value !== null && (window === null || !window.started))
+	const failed = window?.error ?? wrong.value;
+	if (failed instanceof ApiError && failed.code === "kfl_syntax")
 		return (
 			<State icon="warn" bad title="The filter cannot be used.">
-				<p>{wrong.value.message}</p>
+				<p>{failed.message}</p>
 			</State>
 		);
 	if (window === null)
@@ -98,7 +101,8 @@ function Main() {
 				}}
 			/>
 		);
-	if (!window.started) return <Loading text="Searching…" />;
+	if (!window.started || (window.busy && window.row(0) === undefined))
+		return <Loading text={`Searching… ${count(window.scanned)} read`} />;
 	if (window.total === 0) return <Nothing />;
 	return <List window={window} />;
 }
@@ -130,6 +134,7 @@ export function Traffic() {
 		return <State icon="empty" title="No snapshot is open." />;
 	return (
 		<>
+			<h1 class="hidden">Traffic</h1>
 			<FilterBar />
 			<Chart />
 			<Counts />
