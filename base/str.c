@@ -39,6 +39,15 @@ str_is_ows(char c)
 	return c == ' ' || c == '\t';
 }
 
+bool
+str_has_nocase(struct str s, struct str what)
+{
+	for (size_t i = 0; what.n <= s.n && i <= s.n - what.n; i++)
+		if (str_starts_nocase(str_tail(s, i), what))
+			return true;
+	return what.n == 0;
+}
+
 struct str
 str_trim(struct str s)
 {

@@ -109,6 +109,9 @@ size_t str_find_char(struct str s, char c);
 /* The index of the first occurrence of `what`, or s.n; empty is found at 0. */
 size_t str_find(struct str s, struct str what);
 
+/* Does `what` occur in it, in any case of ASCII letters? */
+bool str_has_nocase(struct str s, struct str what);
+
 /*
  * Cuts s at the first c: *ret_head is before it, *ret_tail after it, and the
  * answer is true. Without c, the head is all of s, the tail is empty, and the

@@ -3,6 +3,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <stdbool.h>
 
 #include "base/mem.h"
 
@@ -13,6 +14,7 @@ struct archive_out {
 	struct archive *ar;
 	struct archive_entry *entry;
 	uint64_t left; /* bytes of the member that are still to come */
+	bool given_up;
 };
 
 static la_ssize_t
@@ -20,6 +22,8 @@ pass(struct archive *ar, void *ctx, const void *p, size_t n)
 {
 	struct archive_out *a = ctx;
 
+	if (a->given_up)
+		return -1;
 	outlet_put(a->out, p, n);
 	if (a->out->error == 0)
 		return (la_ssize_t)n;
@@ -76,8 +80,9 @@ archive_out_free(struct archive_out *a)
 	if (a == NULL)
 		return;
 	if (a->ar != NULL) {
-		/* So that it does not write an end to what has none. */
-		(void)archive_write_fail(a->ar);
+		/* It would write an end to what has none; and told to fail, it
+		 * would not free the compressor. */
+		a->given_up = true;
 		(void)archive_write_free(a->ar);
 	}
 	archive_entry_free(a->entry);

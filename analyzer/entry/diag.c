@@ -6,10 +6,11 @@
 struct diag_row {
 	const char *name;
 	enum diag_severity severity;
+	const char *what;
 };
 
 static const struct diag_row rows[] = {
-#define DIAG(id, name, severity, what) { name, DIAG_SEV_##severity },
+#define DIAG(id, name, severity, what) { name, DIAG_SEV_##severity, what },
 #include "analyzer/entry/diag.def"
 #undef DIAG
 };
@@ -25,6 +26,13 @@ diag_name(enum diag_kind k)
 {
 	ENSURE((unsigned)k < ARRAY_LEN(rows));
 	return rows[k].name;
+}
+
+const char *
+diag_what(enum diag_kind k)
+{
+	ENSURE((unsigned)k < ARRAY_LEN(rows));
+	return rows[k].what;
 }
 
 enum diag_severity

@@ -33,6 +33,8 @@ struct diag {
 };
 
 const char *diag_name(enum diag_kind k);
+/* What the kind means. */
+const char *diag_what(enum diag_kind k);
 enum diag_severity diag_severity(enum diag_kind k);
 const char *diag_severity_name(enum diag_severity s);
 

@@ -181,6 +181,18 @@ pick_stream(struct pick *p, int64_t stream, struct err *e)
 }
 
 int
+pick_packet(struct pick *p, uint32_t source, uint64_t off, struct err *e)
+{
+	int rc;
+
+	p->e = e;
+	rc = add_packet(p, source, off);
+	if (rc != 0 && e->code != rc)
+		(void)err_set(e, rc, "%s", err_text(rc));
+	return rc;
+}
+
+int
 pick_mark(struct pick *p, int64_t entry, struct err *e)
 {
 	/* Where it is will be seen when its stream is walked. */

@@ -46,6 +46,9 @@ int pick_stream(struct pick *p, int64_t stream, struct err *e) WARN_UNUSED;
 /* Both sides of an entry, marked. Also the codes of the index's reader. */
 int pick_message(struct pick *p, const struct index_entry *entry,
                  struct err *e) WARN_UNUSED;
+/* One packet, by its place in a capture file. */
+int pick_packet(struct pick *p, uint32_t source, uint64_t off,
+                struct err *e) WARN_UNUSED;
 /* An entry of a stream that is added, to be marked. */
 int pick_mark(struct pick *p, int64_t entry, struct err *e) WARN_UNUSED;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reader_impl: the reader's inside, for reader.c, entries.c and tables.c only.
+ * reader_impl: the reader's inside, for reader.c, entries.c, tables.c and
+ * brief.c only.
  */
 #ifndef INDEX_READER_IMPL_H
 #define INDEX_READER_IMPL_H
@@ -33,6 +34,16 @@ struct reader_addr {
 	int64_t id;
 	struct addr ip;
 };
+
+struct db_row;
+
+/*
+ * Step through a statement, which is finalized, and give each row to `row`;
+ * non-zero from it stops with that code. `table` is for messages.
+ */
+int reader_walk(struct index_reader *r, sqlite3_stmt *st, const char *table,
+                int (*row)(struct db_row *row, void *ctx), void *ctx,
+                struct err *e) WARN_UNUSED;
 
 /* Damaged rows: one text for all of them. */
 int reader_corrupt(const char *table, struct err *e);

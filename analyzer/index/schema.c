@@ -14,7 +14,7 @@ const char schema_pragmas[] =
 	"PRAGMA cache_size=-32768;"
 	"PRAGMA temp_store=FILE;"
 	"PRAGMA application_id=1263749464;"
-	"PRAGMA user_version=1;";
+	"PRAGMA user_version=2;";
 
 const char schema_log[] = "PRAGMA journal_mode=WAL;";
 const char schema_no_log[] = "PRAGMA journal_mode=OFF;";
@@ -118,6 +118,9 @@ const char *const schema_tables[] = {
 	INT("off") "," INT("len") "," INT("ts") "," TXT("name") ","
 	TXT("text")
 	") STRICT",
+
+	"CREATE TABLE chart(id INTEGER PRIMARY KEY," INT("n") ","
+	INT("min_ts") "," INT("max_ts") "," BIN("points") ") STRICT",
 
 	NULL,
 };

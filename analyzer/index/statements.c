@@ -6,6 +6,7 @@
 #define Q10 "?,?,?,?,?,?,?,?,?,?"
 
 static const char *const sql[ST_COUNT_ALL] = {
+	[ST_CHART] = "INSERT INTO chart VALUES(NULL,?,?,?,?)",
 	[ST_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
 	[ST_SOURCE] = "INSERT OR REPLACE INTO source VALUES(" Q10 ",?,?,?)",
 	[ST_IFACE] = "INSERT INTO iface VALUES(?,?,?,?,?,?)",

@@ -11,6 +11,7 @@
 #include "base/err.h"
 
 enum statement {
+	ST_CHART,
 	ST_META,
 	ST_SOURCE,
 	ST_IFACE,

@@ -28,9 +28,9 @@ step_walk(struct index_reader *r, sqlite3_stmt *st, const char *table,
 	return rc;
 }
 
-static int
-run_walk(struct index_reader *r, sqlite3_stmt *st, const char *table,
-         int (*row)(struct db_row *row, void *ctx), void *ctx, struct err *e)
+int
+reader_walk(struct index_reader *r, sqlite3_stmt *st, const char *table,
+            int (*row)(struct db_row *row, void *ctx), void *ctx, struct err *e)
 {
 	int rc = step_walk(r, st, table, row, ctx, e);
 
@@ -45,7 +45,7 @@ walk(struct index_reader *r, const char *sql, const char *table,
 	sqlite3_stmt *st;
 	int rc = db_prepare(r->db, sql, e, &st);
 
-	return rc == 0 ? run_walk(r, st, table, row, ctx, e) : rc;
+	return rc == 0 ? reader_walk(r, st, table, row, ctx, e) : rc;
 }
 
 /*
@@ -308,7 +308,7 @@ source_counts(const struct source_walk *w, struct index_source *s)
 	if (rc != 0)
 		return rc;
 	(void)sqlite3_bind_int64(st, 1, s->id);
-	return run_walk(w->r, st, "packet_count", count_row, s, w->e);
+	return reader_walk(w->r, st, "packet_count", count_row, s, w->e);
 }
 
 static int

@@ -58,6 +58,7 @@ index_create(const char *path, bool watched, struct err *e,
 	if (w == NULL)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	buf_init(&w->spans, SPANS_MAX);
+	chart_init(&w->chart);
 	w->path = mem_dup_text(path, strlen(path));
 	if (w->path == NULL || dict_init_text(&w->texts) != 0 ||
 	    dict_init_text(&w->kept) != 0 || dict_init_addr(&w->addrs) != 0)
@@ -85,6 +86,7 @@ index_writer_free(struct index_writer *w)
 	dict_release(&w->kept);
 	dict_release(&w->addrs);
 	buf_release(&w->spans);
+	chart_release(&w->chart);
 	mem_free(w->path);
 	mem_free(w);
 }
@@ -103,6 +105,25 @@ begin(struct index_writer *w, struct err *e)
 	return rc;
 }
 
+/* What a chart needs of the entries since the last block. */
+static int
+put_chart(struct index_writer *w, struct err *e)
+{
+	const struct chart_block *b = &w->chart;
+	sqlite3_stmt *st = w->st[ST_CHART];
+	int rc;
+
+	if (b->n == 0)
+		return 0;
+	(void)sqlite3_bind_int64(st, 1, b->n);
+	(void)sqlite3_bind_int64(st, 2, b->min);
+	(void)sqlite3_bind_int64(st, 3, b->max);
+	db_bind_blob(st, 4, buf_str(&b->bytes));
+	rc = db_run(w->db, st, "adding to the chart", e);
+	chart_clear(&w->chart);
+	return rc;
+}
+
 static int
 commit(struct index_writer *w, struct err *e)
 {
@@ -110,7 +131,9 @@ commit(struct index_writer *w, struct err *e)
 
 	if (!w->open)
 		return 0;
-	rc = db_exec(w->db, "COMMIT", e);
+	rc = put_chart(w, e);
+	if (rc == 0)
+		rc = db_exec(w->db, "COMMIT", e);
 	if (rc == 0)
 		w->open = false;
 	return rc;
@@ -408,6 +431,22 @@ put_part(struct index_writer *w, const struct index_part *p, struct err *e)
 	return db_run(w->db, st, "adding positions", e);
 }
 
+static int
+chart_entry(struct index_writer *w, const struct entry *e, struct err *err)
+{
+	struct chart_point p;
+	int64_t proto;
+	int rc = protocol_id(w, e->proto, err, &proto);
+
+	if (rc != 0)
+		return rc;
+	p = chart_point_of(e, proto);
+	rc = chart_add(&w->chart, &p);
+	if (rc != 0)
+		return err_set(err, rc, "index: chart: %s", err_text(rc));
+	return chart_full(&w->chart) ? put_chart(w, err) : 0;
+}
+
 int
 index_put(struct index_writer *w, const struct index_batch *b, struct err *e)
 {
@@ -419,6 +458,8 @@ index_put(struct index_writer *w, const struct index_batch *b, struct err *e)
 		rc = put_part(w, &b->parts[i], e);
 	for (size_t i = 0; i < b->nentries && rc == 0; i++)
 		rc = put_entry(w, &b->entries[i], e);
+	for (size_t i = 0; i < b->nentries && rc == 0; i++)
+		rc = chart_entry(w, &b->entries[i].e, e);
 	for (size_t i = 0; i < b->ndiags && rc == 0; i++)
 		rc = index_put_diag(w, &b->diags[i], e);
 	return rc;

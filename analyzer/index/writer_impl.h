@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdint.h>
 
+#include "analyzer/index/chart.h"
 #include "analyzer/index/dict.h"
 #include "analyzer/index/statements.h"
 #include "analyzer/index/writer.h"
@@ -31,6 +32,7 @@ struct index_writer {
 	bool open;         /* a transaction is */
 	void (*alone)(void *ctx);
 	void *alone_ctx;
+	struct chart_block chart; /* of the entries since the last block */
 };
 
 #endif /* INDEX_WRITER_IMPL_H */

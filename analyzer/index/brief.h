@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * brief: narrow rows of many entries, for statistics.
+ *
+ * A row has the entry's own columns and nothing of the tables beside it, so
+ * that a million of them take a fraction of a second. Ids of protocols and
+ * addresses are looked up with the functions below and remembered by the
+ * caller. Rows come in order of id.
+ */
+#ifndef INDEX_BRIEF_H
+#define INDEX_BRIEF_H
+
+#include "analyzer/index/chart.h"
+#include "analyzer/index/reader.h"
+#include "base/compiler.h"
+
+struct index_brief {
+	int64_t id, stream;
+	int64_t proto;    /* id */
+	uint32_t flags;   /* enum entry_flag */
+	int32_t status;   /* 0: none */
+	int64_t ts;       /* the entry's instant */
+	int64_t res_last; /* ns from it to the end of the response */
+	uint64_t req_size, res_size;
+	int64_t client, server; /* ids of addresses */
+	uint16_t client_port, server_port;
+	uint32_t point;
+};
+
+/*
+ * Rows behind the id `after` that the condition picks. f returns non-zero to
+ * stop with that code.
+ */
+int index_briefs(struct index_reader *r, const struct index_where *w,
+                 int64_t after,
+                 int (*f)(void *ctx, const struct index_brief *b), void *ctx,
+                 struct err *e) WARN_UNUSED;
+
+/* Every entry of [from, to) as the chart has it, in no order. */
+int index_chart(struct index_reader *r, int64_t from, int64_t to,
+                int (*f)(void *ctx, const struct chart_point *p), void *ctx,
+                struct err *e) WARN_UNUSED;
+
+int index_protocol_ids(struct index_reader *r,
+                       int (*f)(void *ctx, int64_t id, struct str key),
+                       void *ctx, struct err *e) WARN_UNUSED;
+int index_addresses(struct index_reader *r,
+                    int (*f)(void *ctx, int64_t id, const struct addr *a),
+                    void *ctx, struct err *e) WARN_UNUSED;
+
+/*
+ * In how many streams with gaps are entries that the condition picks? Quick
+ * when the index is sealed.
+ */
+int index_gap_streams(struct index_reader *r, const struct index_where *w,
+                      struct err *e, uint64_t *ret_n) WARN_UNUSED;
+
+#endif /* INDEX_BRIEF_H */
