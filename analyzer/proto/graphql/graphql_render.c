@@ -136,9 +136,14 @@ place_of(const struct graphql_view *g, enum side side, size_t i,
 	const char *object = side == SIDE_REQUEST ? "request.graphql"
 	                                          : "response.graphql";
 
-	(void)snprintf(ret->path, PLACE_MAX, g->batch ? "%s.batch[%zu]" : "%s",
-	               object, i);
-	(void)snprintf(ret->number, NUMBER_MAX, g->batch ? " [%zu]" : "", i);
+	ret->number[0] = '\0';
+	if (g->batch) {
+		(void)snprintf(ret->path, PLACE_MAX, "%s.batch[%zu]", object,
+		               i);
+		(void)snprintf(ret->number, NUMBER_MAX, " [%zu]", i);
+	} else {
+		(void)snprintf(ret->path, PLACE_MAX, "%s", object);
+	}
 }
 
 static void
