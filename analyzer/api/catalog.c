@@ -56,6 +56,7 @@ struct shelf {
 
 struct catalog {
 	struct proto_limits limits;
+	const struct protobuf_set *schema;
 	struct shelf **shelves;
 	unsigned n;
 	uint64_t version;
@@ -87,6 +88,12 @@ catalog_new(const struct proto_limits *limits)
 	(void)pthread_cond_init(&c->changed, NULL);
 	(void)pthread_mutex_init(&c->lock, NULL);
 	return c;
+}
+
+void
+catalog_set_schema(struct catalog *c, const struct protobuf_set *set)
+{
+	c->schema = set;
 }
 
 static void
@@ -395,6 +402,8 @@ open_new(struct catalog *c, struct shelf *s, struct err *e,
 		(void)err_set(e, rc, "out of memory");
 	else
 		rc = opened_new(workspace, index, &c->limits, e, ret_opened);
+	if (rc == 0)
+		opened_set_schema(*ret_opened, c->schema);
 	mem_free(workspace);
 	mem_free(index);
 	/* In its first moments it has no tables. */

@@ -61,6 +61,8 @@ struct catalog;
 
 /* Limits are copied. NULL: no memory. */
 struct catalog *catalog_new(const struct proto_limits *limits) WARN_UNUSED;
+/* Before anything is added; borrowed, NULL for none (see opened.h). */
+void catalog_set_schema(struct catalog *c, const struct protobuf_set *set);
 /* Everything must have been given back. */
 void catalog_free(struct catalog *c);
 /* `input` is a path or "-". */

@@ -110,6 +110,17 @@ set_jobs(struct options *o, const char *value, struct err *e)
 }
 
 static int
+add_proto_set(struct options *o, const char *value, struct err *e)
+{
+	if (o->nproto_sets == OPTIONS_PROTO_SETS)
+		return err_set(e, ERR_USAGE,
+		               "--proto-set %s: only %d of them are taken",
+		               value, OPTIONS_PROTO_SETS);
+	o->proto_set[o->nproto_sets++] = value;
+	return 0;
+}
+
+static int
 set_port(const struct option *row, const char *value, uint16_t *ret_port,
          struct err *e)
 {
@@ -218,6 +229,8 @@ set_value(struct options *o, enum option_id id, const char *value,
 		return set_port(row, value, &o->front_port, e);
 	case OPTION_HUB_PORT:
 		return set_port(row, value, &o->hub_port, e);
+	case OPTION_PROTO_SET:
+		return add_proto_set(o, value, e);
 	case OPTION_LIMIT:
 		return set_limit(o, value, e);
 	case OPTION_NOW:

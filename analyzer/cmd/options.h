@@ -66,6 +66,9 @@ option_shown(enum option_id id, enum command_id command)
 	return option_of(id, command) && options_table[id].help[0] != '\0';
 }
 
+/* --proto-set may be given this often. */
+enum { OPTIONS_PROTO_SETS = 64 };
+
 struct options {
 	enum command_id command;
 	bool json, full, count, lenient, digest, rehash, force, exact;
@@ -88,6 +91,8 @@ struct options {
 	uint16_t front_port, hub_port;
 	bool browser, hub_strict, allow_replay;
 	const char *ui_dir, *tls_cert, *tls_key; /* NULL: none */
+	const char *proto_set[OPTIONS_PROTO_SETS];
+	size_t nproto_sets;
 	size_t nargs;
 	char **args; /* what is not an option, the command left out */
 };

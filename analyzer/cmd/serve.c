@@ -244,6 +244,10 @@ fill_catalog(struct serve *v, struct err *e)
 	v->catalog = catalog_new(&o->ingest.proto);
 	if (v->coming == NULL || v->catalog == NULL)
 		return err_set(e, ERR_NOMEM, "out of memory");
+	rc = session_place_open(&v->c->place, o, e);
+	if (rc != 0)
+		return rc;
+	catalog_set_schema(v->catalog, v->c->place.schema);
 	for (size_t i = 0; i < v->n && rc == 0; i++) {
 		v->coming[i].v = v;
 		v->coming[i].n = (unsigned)i + 1;

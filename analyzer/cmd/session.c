@@ -5,10 +5,12 @@
 
 #include "analyzer/cmd/interrupt.h"
 #include "analyzer/cmd/progress.h"
+#include "analyzer/cmd/schema.h"
 #include "base/clock.h"
 
-static int
-place_open(struct session_place *place, const struct options *o, struct err *e)
+int
+session_place_open(struct session_place *place, const struct options *o,
+                   struct err *e)
 {
 	int rc;
 
@@ -17,6 +19,9 @@ place_open(struct session_place *place, const struct options *o, struct err *e)
 	rc = ingest_salt(&o->ingest, place->salt);
 	if (rc != 0)
 		return err_set(e, rc, "%s", err_text(rc));
+	rc = schema_load(o->proto_set, o->nproto_sets, e, &place->schema);
+	if (rc != 0)
+		return rc;
 	return workspace_root_open(o->workspace, e, &place->root);
 }
 
@@ -25,6 +30,8 @@ session_place_release(struct session_place *place)
 {
 	workspace_root_free(place->root);
 	place->root = NULL;
+	protobuf_set_free(place->schema);
+	place->schema = NULL;
 }
 
 /* ---- asking the index ---- */
@@ -42,6 +49,8 @@ attach(struct session *s, const struct options *o, struct err *e)
 	int rc = opened_new(workspace_path(s->ws), workspace_index(s->ws),
 	                    &o->ingest.proto, e, &s->opened);
 
+	if (rc == 0)
+		opened_set_schema(s->opened, s->schema);
 	if (rc == 0)
 		rc = index_diags(opened_index(s->opened), is_refused, NULL, e);
 	if (rc < 0) {
@@ -190,8 +199,9 @@ session_find(struct session_place *place, const struct options *o,
 {
 	struct session s = { .input = input };
 	int64_t start = clock_mono();
-	int rc = place_open(place, o, e);
+	int rc = session_place_open(place, o, e);
 
+	s.schema = place->schema;
 	if (rc == 0)
 		rc = find(&s, place, o, notes, e);
 	if (rc < 0)

@@ -24,10 +24,12 @@
 struct session_place {
 	struct workspace_root *root;
 	char salt[SHA256_HEX_MAX];
-	int signal; /* that stopped us, 0: none */
+	struct protobuf_set *schema; /* of --proto-set, or NULL */
+	int signal;                  /* that stopped us, 0: none */
 };
 
 struct session {
+	const struct protobuf_set *schema; /* of the place */
 	const char *input;
 	struct workspace *ws;
 	struct opened *opened;
@@ -38,6 +40,10 @@ struct session {
 	int64_t ns;   /* how long opening took */
 	struct ingest_result result; /* unless reused */
 };
+
+/* Open it beforehand; later calls do nothing. */
+int session_place_open(struct session_place *place, const struct options *o,
+                       struct err *e) WARN_UNUSED;
 
 /* For a program that answers while it makes an index. */
 struct session_watch {

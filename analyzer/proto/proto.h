@@ -56,8 +56,9 @@ enum why { WHY_FIN, WHY_RST, WHY_TIMEOUT, WHY_SNAPSHOT_END, WHY_BUDGET };
 struct dissect;
 /* One message being put together; owned by the engine. */
 struct message;
-/* See http_view.h. */
+/* See http_view.h and protobuf_set.h. */
 struct http_carrier;
+struct protobuf_set;
 
 /* What a probe is shown; either cursor may be empty. Both are open. */
 struct probe {
@@ -94,6 +95,8 @@ struct exchange {
 	struct arena *scratch; /* reset by the caller afterwards */
 	/* For an overlay: of the dissector that found the exchange. */
 	const struct http_carrier *http;
+	/* Names for protobuf messages; NULL: none were given. */
+	const struct protobuf_set *schema;
 };
 
 enum side { SIDE_REQUEST, SIDE_RESPONSE };

@@ -394,6 +394,7 @@ render(struct full *f, enum side side, render_fn fn)
 		              .reader = &reader,
 		              .limits = limits,
 		              .scratch = &scratch,
+		              .schema = opened_schema(f->o),
 		              .http = f->owner != NULL ? f->owner->http
 		                                       : NULL };
 	uint64_t body = limits->render_bytes;

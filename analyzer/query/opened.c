@@ -34,6 +34,7 @@ struct opened {
 	struct index_reader *index;
 	char *workspace;
 	struct proto_limits limits;
+	const struct protobuf_set *schema;
 	struct index_names names; /* for conditions on them */
 	struct tables t;
 };
@@ -323,6 +324,18 @@ opened_free(struct opened *o)
 	index_reader_free(o->index);
 	mem_free(o->workspace);
 	mem_free(o);
+}
+
+void
+opened_set_schema(struct opened *o, const struct protobuf_set *set)
+{
+	o->schema = set;
+}
+
+const struct protobuf_set *
+opened_schema(const struct opened *o)
+{
+	return o->schema;
 }
 
 const char *

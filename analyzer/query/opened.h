@@ -24,6 +24,7 @@
 struct blocks;
 struct evidence;
 struct opened;
+struct protobuf_set;
 
 /*
  * From a finished or growing index. Capture files lie below
@@ -34,6 +35,10 @@ int opened_new(const char *workspace, const char *index,
                const struct proto_limits *limits, struct err *e,
                struct opened **ret_opened) WARN_UNUSED;
 void opened_free(struct opened *o);
+
+/* Names for protobuf messages, borrowed for o's life; NULL for none. */
+void opened_set_schema(struct opened *o, const struct protobuf_set *set);
+const struct protobuf_set *opened_schema(const struct opened *o);
 
 /* Read the tables again; on failure they are as they were. */
 int opened_refresh(struct opened *o, struct err *e) WARN_UNUSED;

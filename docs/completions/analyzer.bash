@@ -36,6 +36,9 @@ _analyzer()
 	--only)
 		return
 		;;
+	--proto-set)
+		return
+		;;
 	--host)
 		return
 		;;
@@ -63,13 +66,13 @@ _analyzer()
 		words='-h --help -V --version --completion'
 		for ((i = 1; i < COMP_CWORD; i++)); do
 			case ${COMP_WORDS[i]} in
-			serve) words='--json -n --limit -j --jobs -w --workspace --verify --only --host --front-port --hub-port --open --ui-dir --tls-cert --tls-key --hub-strict --allow-replay -h --help' && break ;;
+			serve) words='--json -n --limit -j --jobs -w --workspace --verify --only --proto-set --host --front-port --hub-port --open --ui-dir --tls-cert --tls-key --hub-strict --allow-replay -h --help' && break ;;
 			open) words='-n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			index) words='--json --digest -n --limit -j --jobs -w --workspace --verify -f --force --only -h --help' && break ;;
 			streams) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
-			query) words='--json --full --count --explain --now --fail-if-found --fail-if-empty --lenient -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
-			show) words='--json --body -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
-			export) words='--now --lenient --to -o --output --exact --stream -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
+			query) words='--json --full --count --explain --now --fail-if-found --fail-if-empty --lenient -n --limit -j --jobs -w --workspace --verify --only --proto-set -h --help' && break ;;
+			show) words='--json --body -n --limit -j --jobs -w --workspace --verify --only --proto-set -h --help' && break ;;
+			export) words='--now --lenient --to -o --output --exact --stream -n --limit -j --jobs -w --workspace --verify --only --proto-set -h --help' && break ;;
 			diag) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			verify) words='--json -n --limit -j --jobs -w --workspace --only -h --help' && break ;;
 			help) words='-h --help' && break ;;

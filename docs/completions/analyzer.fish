@@ -30,6 +30,7 @@ complete -c analyzer -n '__fish_seen_subcommand_from serve open index streams qu
 complete -c analyzer -n '__fish_seen_subcommand_from serve open index streams query show export diag' -l verify -d 'read and hash the snapshot again even when it is known and looks unchanged'
 complete -c analyzer -n '__fish_seen_subcommand_from index' -s f -l force -d 'make the index again and replace the one there is'
 complete -c analyzer -n '__fish_seen_subcommand_from serve open index streams query show export diag verify' -l only -x -d 'dissect this protocol only; other streams are listed without entries'
+complete -c analyzer -n '__fish_seen_subcommand_from serve query show export' -l proto-set -x -d 'show protobuf messages of gRPC with the names in FILE, a descriptor set as protoc --include_imports --descriptor_set_out makes it; may be given several times'
 complete -c analyzer -n '__fish_seen_subcommand_from serve' -l host -x -d 'listen on this address instead of 127.0.0.1'
 complete -c analyzer -n '__fish_seen_subcommand_from serve' -l front-port -x -d 'the port of the web interface and the API, 8899 unless given; 0 is any that is free'
 complete -c analyzer -n '__fish_seen_subcommand_from serve' -l hub-port -x -d 'the port of the original\'s hub, 8898 unless given; 0 is any that is free'

@@ -309,6 +309,7 @@ world_entry(void *ctx, const struct entry *e)
 
 	world_find_owner(w, e);
 	x.http = w->owner->http;
+	x.schema = w->schema;
 	w->entries++;
 	if (w->show & WORLD_LINE)
 		world_line(w, e);

@@ -32,10 +32,11 @@ enum world_show {
 struct world {
 	struct proto_limits limits;
 	const struct overlay *const *overlays; /* NULL: none */
-	const struct dissector *table[3]; /* the dissector, perhaps one that it
-	                                   * hands over to, and NULL */
-	bool all;                         /* all there are, instead */
-	uint16_t port;                    /* of the server */
+	const struct dissector *table[3];  /* the dissector, perhaps one that it
+	                                    * hands over to, and NULL */
+	bool all;                          /* all there are, instead */
+	uint16_t port;                     /* of the server */
+	const struct protobuf_set *schema; /* NULL: none */
 	struct engine *engine;
 	struct engine_stream *stream;
 	struct engine_budget budget;
