@@ -61,16 +61,25 @@ head_add(struct dissect *d, enum dir dir, const struct hpack_field *f,
 		b->n += http2_kept_field(b->mem + b->n, f);
 }
 
+/* The first value of a field by its name in lower case, or the empty str. */
+static struct str
+head_find(const struct http2_head *h, struct str name)
+{
+	return http2_kept_find(
+	    str_make(h->part[PART_SHARED].mem, h->part[PART_SHARED].n),
+	    str_make(h->part[PART_OWN].mem, h->part[PART_OWN].n), name);
+}
+
 /* The fields that the index wants to know. */
 static void
 head_summarize(struct http2_head *h)
 {
-	h->method = http2_head_find(h, STR(":method"));
-	h->path = http2_head_find(h, STR(":path"));
-	h->authority = http2_head_find(h, STR(":authority"));
+	h->method = head_find(h, STR(":method"));
+	h->path = head_find(h, STR(":path"));
+	h->authority = head_find(h, STR(":authority"));
 	if (h->authority.n == 0)
-		h->authority = http2_head_find(h, STR("host"));
-	h->status = http2_kept_status(http2_head_find(h, STR(":status")));
+		h->authority = head_find(h, STR("host"));
+	h->status = http2_kept_status(head_find(h, STR(":status")));
 }
 
 void
@@ -103,14 +112,6 @@ http2_head_read(struct dissect *d, enum dir dir, struct hpack *hpack,
 	head_summarize(h);
 }
 
-struct str
-http2_head_find(const struct http2_head *h, struct str name)
-{
-	return http2_kept_find(
-	    str_make(h->part[PART_SHARED].mem, h->part[PART_SHARED].n),
-	    str_make(h->part[PART_OWN].mem, h->part[PART_OWN].n), name);
-}
-
 void
 http2_head_keep(const struct http2_head *h, struct message *m,
                 enum http2_mark section, uint64_t number, bool first)
@@ -141,7 +142,7 @@ head_field(const struct http_head *h, struct str name)
 		return STR_NONE;
 	for (size_t i = 0; i < name.n; i++)
 		lower[i] = str_lower(*str_tail(name, i).p);
-	return http2_head_find(h->impl, str_make(lower, name.n));
+	return head_find(h->impl, str_make(lower, name.n));
 }
 
 bool

@@ -53,9 +53,6 @@ bool http2_head_room(struct dissect *d, enum dir dir, struct http2_bytes *b,
 void http2_head_read(struct dissect *d, enum dir dir, struct hpack *hpack,
                      struct cursor block, struct http2_head *h);
 
-/* The first value of a field by its name in lower case, or the empty str. */
-struct str http2_head_find(const struct http2_head *h, struct str name);
-
 /*
  * Keep the fields with the message, as those of a section. `first`: nothing was
  * kept before, and the section is HTTP2_MARK_HEAD.
