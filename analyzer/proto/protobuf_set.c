@@ -156,7 +156,7 @@ add_message(struct protobuf_set *s, struct str scope, struct str bytes,
 {
 	struct cursor c = cur_from_str(bytes, false);
 	struct protobuf_field f;
-	struct str name, ignored;
+	struct str name = STR_NONE, ignored;
 	int rc = depth != 0 ? add_type(s, scope, bytes, read_field, &name)
 	                    : ERR_MALFORMED;
 
