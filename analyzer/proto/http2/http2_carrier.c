@@ -11,7 +11,7 @@
 
 /* view->message */
 struct carried {
-	struct str kept[2];  /* shared, own */
+	struct str kept;
 	struct str upgraded; /* the head of a request of HTTP/1.1 */
 	bool data_known;
 	bool pathless;
@@ -58,24 +58,21 @@ carrier_mark(struct http_view *v, struct carried *m,
 static struct str
 carrier_find(const struct carried *m, struct str name)
 {
-	return http2_kept_find(m->kept[0], m->kept[1], name);
+	return http2_kept_find(m->kept, name);
 }
 
 /* Everything that is kept, once. */
 static void
 carrier_scan(struct http_view *v, struct carried *m)
 {
+	struct cursor c = cur_from_str(m->kept, false);
 	struct http2_item it;
 
-	for (int i = 0; i < 2; i++) {
-		struct cursor c = cur_from_str(m->kept[i], false);
-
-		while (http2_kept_next(&c, &it)) {
-			if (it.is_mark)
-				carrier_mark(v, m, &it);
-			else if (it.name_unknown)
-				v->unknown_fields++;
-		}
+	while (http2_kept_next(&c, &it)) {
+		if (it.is_mark)
+			carrier_mark(v, m, &it);
+		else if (it.name_unknown)
+			v->unknown_fields++;
 	}
 	v->method = carrier_find(m, STR(":method"));
 	v->url.uri = carrier_find(m, STR(":path"));
@@ -104,8 +101,7 @@ carrier_open(struct http_view *v)
 	struct str path;
 	uint32_t cut = v->side == SIDE_REQUEST ? ENTRY_REQ_CUT : ENTRY_RES_CUT;
 
-	m->kept[0] = str_head(s->kept, s->nshared);
-	m->kept[1] = str_tail(s->kept, s->nshared);
+	m->kept = s->kept;
 	v->version = STR("HTTP/2.0");
 	v->trailers_count = true;
 	carrier_scan(v, m);
@@ -147,26 +143,22 @@ carrier_fields(struct http_view *v, bool trailers, struct http_list *io_list)
 	enum http2_mark wanted = trailers ? HTTP2_MARK_TRAILERS
 	                                  : HTTP2_MARK_HEAD;
 	const struct carried *m = v->message;
+	struct cursor c = cur_from_str(m->kept, false);
+	enum http2_mark section = HTTP2_MARK_HEAD;
 	struct http2_item it;
 
 	if (m->upgraded.n != 0 && !trailers)
 		carrier_upgraded_fields(v, io_list);
-	for (int i = 0; i < 2; i++) {
-		struct cursor c = cur_from_str(m->kept[i], false);
-		enum http2_mark section = HTTP2_MARK_HEAD;
+	while (http2_kept_next(&c, &it)) {
+		struct http_pair p = { .name = it.name, .value = it.value };
 
-		while (http2_kept_next(&c, &it)) {
-			struct http_pair p = { .name = it.name,
-				               .value = it.value };
-
-			if (it.is_mark && it.mark <= HTTP2_MARK_INTERIM)
-				section = it.mark;
-			if (it.is_mark || it.value_unknown || section != wanted)
-				continue;
-			if (it.name_unknown)
-				p.name = HTTP2_UNKNOWN;
-			(void)http_form_add(io_list, &p, v->x->scratch);
-		}
+		if (it.is_mark && it.mark <= HTTP2_MARK_INTERIM)
+			section = it.mark;
+		if (it.is_mark || it.value_unknown || section != wanted)
+			continue;
+		if (it.name_unknown)
+			p.name = HTTP2_UNKNOWN;
+		(void)http_form_add(io_list, &p, v->x->scratch);
 	}
 	return 0;
 }

@@ -338,10 +338,10 @@ feed_flood(struct feeding *f, struct block *b)
 	dissect_limit(f->d, f->dir, "head-bytes");
 	f->h->flood = (b->frame.flags & HTTP2_END_HEADERS) == 0;
 	f->s->head = (struct http2_head){
-		.part = { f->s->head.part[0], f->s->head.part[1] },
+		.kept = f->s->head.kept,
 		.broken = true,
 	};
-	f->s->head.part[0].n = f->s->head.part[1].n = 0;
+	f->s->head.kept.n = 0;
 	b->span.len = HTTP2_FRAME_HEADER + b->frame.length;
 	hpack_lose(&f->h->hpack);
 	feed_head(f, b);

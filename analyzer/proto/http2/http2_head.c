@@ -3,8 +3,6 @@
 
 #include "base/err.h"
 
-enum { PART_SHARED, PART_OWN };
-
 /* Where hpack's memory comes from. */
 struct lender {
 	struct dissect *d;
@@ -48,16 +46,14 @@ head_add(struct dissect *d, enum dir dir, const struct hpack_field *f,
          struct http2_head *h)
 {
 	const struct proto_limits *l = dissect_limits(d);
-	bool shared = f->indexed || f->static_pair != 0;
-	struct http2_bytes *b = &h->part[shared ? PART_SHARED : PART_OWN];
+	struct http2_bytes *b = &h->kept;
 	size_t n = f->name.n + f->value.n + HTTP2_KEPT_OVERHEAD;
 
-	if (h->part[PART_SHARED].n + h->part[PART_OWN].n + n > l->kept_bytes) {
+	if (b->n + n > l->kept_bytes) {
 		dissect_limit(d, dir, "kept-bytes");
 		return;
 	}
-	if (http2_head_room(d, dir, b,
-	                    shared ? HTTP2_SLOT_SHARED : HTTP2_SLOT_OWN, n))
+	if (http2_head_room(d, dir, b, HTTP2_SLOT_HEAD, n))
 		b->n += http2_kept_field(b->mem + b->n, f);
 }
 
@@ -65,9 +61,7 @@ head_add(struct dissect *d, enum dir dir, const struct hpack_field *f,
 static struct str
 head_find(const struct http2_head *h, struct str name)
 {
-	return http2_kept_find(
-	    str_make(h->part[PART_SHARED].mem, h->part[PART_SHARED].n),
-	    str_make(h->part[PART_OWN].mem, h->part[PART_OWN].n), name);
+	return http2_kept_find(str_make(h->kept.mem, h->kept.n), name);
 }
 
 /* The fields that the index wants to know. */
@@ -92,7 +86,7 @@ http2_head_read(struct dissect *d, enum dir dir, struct hpack *hpack,
 	struct hpack_field f;
 	int rc;
 
-	h->part[PART_SHARED].n = h->part[PART_OWN].n = 0;
+	h->kept.n = 0;
 	h->fields = 0;
 	h->unknown = false;
 	while ((rc = hpack_next(hpack, &memory, &block, &f)) == 1) {
@@ -119,18 +113,11 @@ http2_head_keep(const struct http2_head *h, struct message *m,
 	char mark[HTTP2_KEPT_OVERHEAD];
 	struct str s = str_make(mark, http2_kept_mark(mark, section, number));
 
-	if (h->part[PART_SHARED].n != 0) {
-		if (!first)
-			message_keep_shared(m, s);
-		message_keep_shared(m, str_make(h->part[PART_SHARED].mem,
-		                                h->part[PART_SHARED].n));
-	}
-	if (h->part[PART_OWN].n != 0) {
-		if (!first)
-			message_keep(m, s);
-		message_keep(
-		    m, str_make(h->part[PART_OWN].mem, h->part[PART_OWN].n));
-	}
+	if (h->kept.n == 0)
+		return;
+	if (!first)
+		message_keep(m, s);
+	message_keep(m, str_make(h->kept.mem, h->kept.n));
 }
 
 static struct str

@@ -21,8 +21,7 @@
 enum http2_slot {
 	HTTP2_SLOT_HPACK = 0, /* HPACK_SLOTS for each direction */
 	HTTP2_SLOT_STREAMS = 2 * HPACK_SLOTS,
-	HTTP2_SLOT_SHARED,
-	HTTP2_SLOT_OWN,
+	HTTP2_SLOT_HEAD,
 	HTTP2_SLOT_BLOCK,
 };
 
@@ -34,11 +33,11 @@ struct http2_bytes {
 };
 
 struct http2_head {
-	struct http2_bytes part[2]; /* shared, own */
+	struct http2_bytes kept;
 	uint64_t fields;
 	bool unknown; /* some of its fields are not known */
 	bool broken;  /* the block could not be read to its end */
-	/* of the first field that has the name, in `part`: */
+	/* of the first field that has the name, in `kept`: */
 	struct str method;
 	struct str path;
 	struct str authority;

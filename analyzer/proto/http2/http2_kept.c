@@ -137,22 +137,18 @@ http2_kept_next(struct cursor *c, struct http2_item *ret)
 }
 
 struct str
-http2_kept_find(struct str shared, struct str own, struct str name)
+http2_kept_find(struct str kept, struct str name)
 {
-	const struct str part[] = { shared, own };
+	struct cursor c = cur_from_str(kept, false);
+	enum http2_mark section = HTTP2_MARK_HEAD;
+	struct http2_item it;
 
-	for (size_t i = 0; i < ARRAY_LEN(part); i++) {
-		struct cursor c = cur_from_str(part[i], false);
-		enum http2_mark section = HTTP2_MARK_HEAD;
-		struct http2_item it;
-
-		while (http2_kept_next(&c, &it)) {
-			if (it.is_mark && it.mark <= HTTP2_MARK_INTERIM)
-				section = it.mark;
-			if (!it.is_mark && section == HTTP2_MARK_HEAD &&
-			    !it.name_unknown && str_eq(it.name, name))
-				return it.value;
-		}
+	while (http2_kept_next(&c, &it)) {
+		if (it.is_mark && it.mark <= HTTP2_MARK_INTERIM)
+			section = it.mark;
+		if (!it.is_mark && section == HTTP2_MARK_HEAD &&
+		    !it.name_unknown && str_eq(it.name, name))
+			return it.value;
 	}
 	return STR_NONE;
 }

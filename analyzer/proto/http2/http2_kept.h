@@ -13,10 +13,8 @@
  *	4  unknown     neither name nor value are known
  *	5  nameless    the name is not known; the value as a string
  *
- * A string is a varint and as many bytes. Fields that came out of the tables
- * are what messages of a connection have in common; they are in the shared part
- * of the kept bytes, the others in the rest. Both parts begin in the final
- *head.
+ * A string is a varint and as many bytes. Without a mark in front, fields are
+ * those of the final head. The index has equal lists once.
  */
 #ifndef HTTP2_KEPT_H
 #define HTTP2_KEPT_H
@@ -61,8 +59,8 @@ size_t http2_kept_mark(char *to, enum http2_mark mark, uint64_t number);
 /* The next item; false at the end, or where the bytes are none of ours. */
 bool http2_kept_next(struct cursor *c, struct http2_item *ret);
 
-/* The first value of a field of the final head, in either part; or empty. */
-struct str http2_kept_find(struct str shared, struct str own, struct str name);
+/* The first value of a field of the final head; or empty. */
+struct str http2_kept_find(struct str kept, struct str name);
 /* The status that such a value is; 0: none. */
 int32_t http2_kept_status(struct str value);
 
