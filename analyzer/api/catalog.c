@@ -537,7 +537,7 @@ catalog_warm(struct catalog *c, unsigned n)
 {
 	const struct overview *unused;
 	struct err e = ERR_INIT;
-	struct opened *o;
+	struct opened *o = NULL;
 	atomic_bool cancel;
 
 	atomic_init(&cancel, false);

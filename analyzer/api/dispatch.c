@@ -369,7 +369,7 @@ send_reply(struct call *c)
 	return reply_send(c) == MHD_YES ? MHD_YES : MHD_NO;
 }
 
-/* NOLINTNEXTLINE(parameters): libmicrohttpd's type */
+/* NOLINTNEXTLINE(parameters,readability-function-size): libmicrohttpd's type */
 enum MHD_Result
 dispatch_request(void *cls, struct MHD_Connection *conn, const char *url,
                  const char *method, const char *version, const char *upload,

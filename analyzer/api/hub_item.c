@@ -191,7 +191,7 @@ int
 api_item(struct call *c)
 {
 	struct item_id id;
-	struct picked *p;
+	struct picked *p = NULL;
 	int rc = parse_id(c, &id);
 
 	if (rc != 1)

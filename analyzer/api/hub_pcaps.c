@@ -146,9 +146,9 @@ nothing(void *ctx, const struct stream *s)
 int
 api_pcaps_download(struct call *c)
 {
-	struct packing *p;
+	struct packing *p = NULL;
 	unsigned snapshot;
-	int64_t stream;
+	int64_t stream = 0;
 	bool there = false;
 	int rc = parse_stream(c, &snapshot, &stream);
 
@@ -371,8 +371,8 @@ api_pcaps_replay(struct call *c)
 	struct opened *o;
 	struct json_out *j;
 	unsigned snapshot;
-	int64_t stream;
-	uint64_t count;
+	int64_t stream = 0;
+	uint64_t count = 0;
 	int rc = parse_stream(c, &snapshot, &stream);
 
 	if (rc == 1)

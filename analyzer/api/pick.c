@@ -81,7 +81,7 @@ redact(struct call *c, struct picked *p, struct scope *s, size_t i)
 	struct run_query q = { .ask = NULL, .limit = 1, .scan_max = 1 };
 	struct merge_key before = { .key = index_key_of(INDEX_BY_TIME, &p->row),
 		                    .snapshot = s->sources[i].names.snapshot };
-	struct merge_row row;
+	struct merge_row row = { .entry = NULL };
 	int rc;
 
 	before.key.id--;
@@ -95,7 +95,7 @@ redact(struct call *c, struct picked *p, struct scope *s, size_t i)
 	if (rc < 0)
 		return rc;
 	/* An entry that the query does not ask for is not altered by it. */
-	if (rc == 0 || row.entry->e.id != p->row.e.id) {
+	if (rc == 0 || row.entry == NULL || row.entry->e.id != p->row.e.id) {
 		merge_free(p->merge);
 		p->merge = NULL;
 		return 0;

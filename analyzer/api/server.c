@@ -125,6 +125,7 @@ start_daemon(struct server_port *p, bool v6, struct err *e)
 	unsigned flags = MHD_USE_THREAD_PER_CONNECTION |
 	                 MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
 	                 MHD_USE_ERROR_LOG | MHD_ALLOW_UPGRADE;
+	/* NOLINTBEGIN(performance-no-int-to-ptr): texts that are only read */
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0,
 		  (void *)(uintptr_t)s->opt.tls_key.p },
@@ -132,6 +133,7 @@ start_daemon(struct server_port *p, bool v6, struct err *e)
 		  (void *)(uintptr_t)s->opt.tls_cert.p },
 		{ MHD_OPTION_END, 0, NULL },
 	};
+	/* NOLINTEND(performance-no-int-to-ptr) */
 
 	flags |= v6 ? MHD_USE_IPv6 : 0u;
 	flags |= s->tls ? MHD_USE_TLS : 0u;

@@ -272,7 +272,7 @@ start(struct socket *s)
 	return rc == 0;
 }
 
-/* NOLINTNEXTLINE(parameters): libmicrohttpd's type */
+/* NOLINTNEXTLINE(parameters,readability-function-size): libmicrohttpd's type */
 static void
 on_upgrade(void *cls, struct MHD_Connection *conn, void *con_cls,
            const char *extra, size_t extra_size, MHD_socket fd,

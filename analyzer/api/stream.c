@@ -39,7 +39,7 @@ produce(void *arg)
 }
 
 int
-stream_new(stream_produce *f, void *ctx, atomic_bool *cancel,
+stream_new(stream_produce *produce, void *ctx, atomic_bool *cancel,
            struct stream **ret_stream)
 {
 	struct stream *s = mem_zalloc(sizeof(*s));
@@ -47,7 +47,7 @@ stream_new(stream_produce *f, void *ctx, atomic_bool *cancel,
 
 	if (s == NULL)
 		return ERR_NOMEM;
-	s->produce = f;
+	s->produce = produce;
 	s->ctx = ctx;
 	s->cancel = cancel;
 	buf_init(&s->data, 2 * STREAM_WINDOW);

@@ -17,6 +17,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 
+/* POSIX wants this of the program. NOLINTNEXTLINE(*-redundant-declaration) */
 extern char **environ;
 
 enum {

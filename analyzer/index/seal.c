@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/index/seal.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -133,6 +134,7 @@ finish(struct seal *s, sqlite3_stmt *st, int rc, struct err *e)
 static int
 take_source(struct seal *s, int64_t id, size_t room, struct err *e)
 {
+	assert(s->place != NULL && s->sources != NULL);
 	if (id >= (int64_t)room || s->nsources == room)
 		return err_set(e, ERR_CORRUPT, "index: source ids");
 	s->place[id] = (uint32_t)s->nsources;
