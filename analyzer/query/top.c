@@ -15,8 +15,11 @@
 
 enum {
 	ARENA_BYTES = 256 << 20,
-	READS = 1000,  /* entries from the evidence between two looks */
-	SCANS = 20000, /* candidates */
+	/* To begin a run costs a look at all rows of the index, so one goes
+	 * far; it is left when the time is over. */
+	READS = 1000,
+	SCANS = 200000,
+	LATE_EVERY = 256, /* matches between two looks at the clock */
 	NUMBER_TEXT = 24,
 };
 
@@ -245,10 +248,11 @@ undecided(struct facts_counts *n, int rc, const struct err *why)
 }
 
 static int
-count_matches(struct adding *a, struct run *r, struct facts_counts *n,
-              struct err *e)
+count_matches(struct adding *a, struct run *r, const struct facts_ask *ask,
+              struct facts_counts *n, struct err *e)
 {
 	struct index_entry row;
+	uint64_t rows = 0;
 	int rc;
 
 	while ((rc = run_next(r, &row, e)) == 1) {
@@ -261,6 +265,9 @@ count_matches(struct adding *a, struct run *r, struct facts_counts *n,
 		}
 		if (rc != 0)
 			undecided(n, rc, &why);
+		if (ask->late != NULL && ++rows % LATE_EVERY == 0 &&
+		    ask->late(ask->late_ctx))
+			return 0;
 	}
 	return rc;
 }
@@ -279,7 +286,6 @@ stretch(struct adding *a, struct opened *o, const struct facts_ask *ask,
 		               .after = place->begun,
 		               .key = { .value = place->ts, .id = place->id },
 		               .earlier = n->matched,
-		               .limit = ask->late != NULL ? READS : 0,
 		               .scan_max = ask->late != NULL ? SCANS : 0,
 		               .read_max = ask->late != NULL ? READS : 0,
 		               .cancel = ask->cancel };
@@ -289,7 +295,7 @@ stretch(struct adding *a, struct opened *o, const struct facts_ask *ask,
 
 	if (rc != 0)
 		return rc;
-	rc = count_matches(a, r, n, e);
+	rc = count_matches(a, r, ask, n, e);
 	c = run_counts(r);
 	n->scanned += c->scanned;
 	n->matched += c->matched;
