@@ -163,7 +163,9 @@ export async function open(browser, url, options = {}) {
 	page.errors = [];
 	page.on("pageerror", (e) => page.errors.push(e.message));
 	page.on("console", (m) => {
-		if (m.type() === "error") page.errors.push(m.text());
+		// 429 and 503 ask to come again, which the page does.
+		if (m.type() === "error" && !/status of (429|503)/.test(m.text()))
+			page.errors.push(m.text());
 	});
 	await page.goto(url);
 	return page;

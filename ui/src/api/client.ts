@@ -48,6 +48,22 @@ export function isAbort(error: unknown): boolean {
 	return error instanceof DOMException && error.name === "AbortError";
 }
 
+const BUSY = new Set([429, 503]);
+const BUSY_TRIES = 4;
+const BUSY_MS = 250;
+
+/** Comes again when the server has too much to do at the moment. */
+async function patiently(
+	address: string,
+	init: RequestInit,
+): Promise<Response> {
+	for (let tries = 1; ; tries++) {
+		const reply = await fetch(address, init);
+		if (!BUSY.has(reply.status) || tries === BUSY_TRIES) return reply;
+		await new Promise((done) => setTimeout(done, BUSY_MS * tries));
+	}
+}
+
 export async function fetchApi(
 	path: string,
 	params: Params = {},
@@ -55,7 +71,7 @@ export async function fetchApi(
 ): Promise<Response> {
 	let reply: Response;
 	try {
-		reply = await fetch(url(path, params), init);
+		reply = await patiently(url(path, params), init);
 	} catch (error) {
 		if (isAbort(error)) throw error;
 		throw new ApiError(0, {

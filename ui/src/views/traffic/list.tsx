@@ -191,7 +191,7 @@ function listCommands(scroll: { current: Scroll }, rowHeight: number) {
 		);
 		const row = window.row(at);
 		if (row !== undefined) select(row.id);
-		else void selectWhenThere(window, at);
+		else void selectWhenThere(window, at, scroll);
 	};
 	const page = () =>
 		Math.max(1, Math.floor(scroll.current.g.viewport / rowHeight) - 1);
@@ -229,18 +229,24 @@ function listCommands(scroll: { current: Scroll }, rowHeight: number) {
 	];
 }
 
+const TRIES = 100;
+
+/** Its page has to come first; until then the list is kept at its place. */
 async function selectWhenThere(
 	window: EntryWindow,
 	index: number,
+	scroll: { current: Scroll },
 ): Promise<void> {
-	window.want(index, index);
-	for (let tries = 0; tries < 50; tries++) {
-		await new Promise((done) => setTimeout(done, 40));
+	for (let tries = 0; tries < TRIES && rows.peek() === window; tries++) {
 		const row = window.row(index);
 		if (row !== undefined) {
 			select(row.id);
 			return;
 		}
+		const { g, now, moveTo } = scroll.current;
+		moveTo(reveal(g, now.current, index));
+		window.want(index, index);
+		await new Promise((done) => setTimeout(done, 40));
 	}
 }
 
