@@ -99,6 +99,7 @@ void
 mem_share_heaps(void)
 {
 #ifdef __GLIBC__
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet. */
 	(void)mallopt(M_ARENA_MAX, 2);
 #endif
 }

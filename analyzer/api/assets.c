@@ -11,8 +11,9 @@
 
 enum { ASSETS_FILE = 32 << 20 }; /* bytes of one in --ui-dir */
 
-const char *
-assets_type(struct str path)
+/* The media type, by the ending of the name. */
+static const char *
+type_of(struct str path)
 {
 	static const struct {
 		const char *ext, *type;
@@ -97,7 +98,7 @@ serve_built_in(struct call *c, struct str path)
 		call_header(c, "Content-Encoding", "gzip");
 		bytes = a->gzip;
 	}
-	call_static(c, assets_type(path), bytes);
+	call_static(c, type_of(path), bytes);
 }
 
 /* ---- from a folder ---- */
@@ -136,7 +137,7 @@ serve_from(struct call *c, const char *folder, struct str path)
 	(void)io_close(dir);
 	if (rc != 0)
 		return;
-	call_bytes(c, assets_type(path), STR(""));
+	call_bytes(c, type_of(path), STR(""));
 	c->is_page = true;
 	rc = read_all(c, fd);
 	(void)io_close(fd);

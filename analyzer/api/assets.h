@@ -31,7 +31,4 @@ extern const size_t assets_count;
 /* Replies, unless there is no such file. */
 void assets_serve(struct call *c);
 
-/* What a file is by its name; a literal. */
-const char *assets_type(struct str path);
-
 #endif /* API_ASSETS_H */

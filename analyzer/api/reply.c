@@ -146,8 +146,8 @@ response_of(struct call *c)
 		return MHD_create_response_from_buffer(
 		    /* It is only read.
 		       NOLINTNEXTLINE(performance-no-int-to-ptr) */
-		    c->fixed.n,
-		    (void *)(uintptr_t)c->fixed.p, MHD_RESPMEM_PERSISTENT);
+		    c->fixed.n, (void *)(uintptr_t)c->fixed.p,
+		    MHD_RESPMEM_PERSISTENT);
 	return MHD_create_response_from_buffer(c->out.n, c->out.p,
 	                                       MHD_RESPMEM_PERSISTENT);
 }

@@ -21,7 +21,7 @@ struct stream {
 };
 
 static void *
-produce(void *arg)
+producer_main(void *arg)
 {
 	struct stream *s = arg;
 	struct err e = ERR_INIT;
@@ -53,7 +53,7 @@ stream_new(stream_produce *produce, void *ctx, atomic_bool *cancel,
 	buf_init(&s->data, 2 * STREAM_WINDOW);
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_cond_init(&s->changed, NULL);
-	rc = pthread_create(&s->thread, NULL, produce, s);
+	rc = pthread_create(&s->thread, NULL, producer_main, s);
 	if (rc != 0) {
 		(void)pthread_cond_destroy(&s->changed);
 		(void)pthread_mutex_destroy(&s->lock);
