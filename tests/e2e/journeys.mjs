@@ -148,8 +148,13 @@ await go("completion offers fields, operators, values", at(), async (page) => {
 		async () => (await list.first().textContent()).includes("checkout.shop"),
 		"only values that fit",
 	);
+	// The editor ignores keys for a moment after a list has opened, so that a
+	// person who types on does not take what just appeared.
+	await page.waitForTimeout(250);
 	await page.keyboard.press("ArrowDown");
+	await list.and(page.locator("[aria-selected]")).first().waitFor();
 	await page.keyboard.press("Enter");
+	await list.first().waitFor({ state: "detached" });
 	await page.keyboard.press("Enter");
 	await until(
 		async () => (q(page) ?? "").startsWith('src.name == "checkout.shop"'),
