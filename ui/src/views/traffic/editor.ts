@@ -11,6 +11,8 @@ import {
 	closeCompletion,
 	completionKeymap,
 	completionStatus,
+	insertCompletionText,
+	pickedCompletion,
 	selectedCompletion,
 } from "@codemirror/autocomplete";
 import {
@@ -140,6 +142,21 @@ function toCompletion(o: Offer): Completion {
 
 const VALUES_MS = 400;
 
+/** The value, in place of the quote that the editor has closed as well. */
+function putValue(
+	view: EditorView,
+	value: Completion,
+	from: number,
+	to: number,
+): void {
+	const text = value.label;
+	const closed = text.endsWith('"') && view.state.sliceDoc(to, to + 1) === '"';
+	view.dispatch({
+		...insertCompletionText(view.state, text, from, closed ? to + 1 : to),
+		annotations: pickedCompletion.of(value),
+	});
+}
+
 /** Values seen so far, from what the filter applied at the moment shows. */
 async function valuesOf(
 	field: string,
@@ -157,6 +174,7 @@ async function valuesOf(
 		detail: `${v.count} times`,
 		type: "value",
 		boost: v.count,
+		apply: putValue,
 	}));
 }
 
