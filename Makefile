@@ -67,7 +67,7 @@ include mk/embed.mk
 # the probed configuration, which is made first and then included.
 PLAIN_GOALS := help deps deps-% clean run test check-all fault \
                asan tsan cov bench fuzz lint lint-% fmt fmt-check tidy \
-               newcomer uninstall bless ui ui-% \
+               newcomer uninstall bless ui ui-% dist \
                $(patsubst tests/fuzz/fuzz_%.c,fuzz-%,$(FUZZ_SRC))
 ifneq ($(filter-out $(PLAIN_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(B)/config.mk

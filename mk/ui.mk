@@ -25,9 +25,13 @@ ui-fmt: $(UI_LOCK)
 ui-dev: $(UI_LOCK)
 	$(Q)sh mk/node.sh npm --prefix ui run dev
 
+## dist: a release archive in build/dist, the web interface built
+dist: ui
+	@sh mk/dist.sh build/dist
+
 # With what it needs, where that can be had; the rest goes on without.
 ui-try:
 	@sh mk/deps.sh ui && $(MAKE) ui || \
 	    echo 'The web interface could not be built; going on without it.' >&2
 
-.PHONY: ui ui-fmt ui-dev ui-try
+.PHONY: ui ui-fmt ui-dev ui-try dist
