@@ -334,6 +334,7 @@ await go("keys only: an investigation", at(), async (page) => {
 		await page.keyboard.press(key);
 		await until(async () => param(page, "tab") === tab, `tab ${tab}`);
 	}
+	await panel(page).getByText("User-Agent").first().waitFor();
 	await page.keyboard.press("Enter");
 	await until(
 		() => page.evaluate(() => document.activeElement?.id === "tab-panel"),
