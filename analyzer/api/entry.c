@@ -78,7 +78,7 @@ static void
 put_body(struct call *c, struct json_out *j, const struct picked *p,
          enum side side)
 {
-	struct measure whole, raw;
+	struct measure whole = { 0 }, raw = { 0 };
 	struct str mime, coding;
 	int rc = measure(c, p, side, true, &whole);
 	int raw_rc = measure(c, p, side, false, &raw);

@@ -190,7 +190,7 @@ put_item(struct call *c, const struct picked *p)
 int
 api_item(struct call *c)
 {
-	struct item_id id;
+	struct item_id id = { .snapshot = 0 };
 	struct picked *p = NULL;
 	int rc = parse_id(c, &id);
 

@@ -169,7 +169,7 @@ take_stream(void *ctx, const struct stream *s)
 	struct list *l = ctx;
 	size_t from = l->rows.n;
 	struct json_out j;
-	struct ends e;
+	struct ends e = { 0 };
 	int rc;
 
 	find_ends(l->opened, s, &e);

@@ -50,8 +50,6 @@ put(struct seal *s, const void *p, size_t n)
 		return;
 	if (n > SEAL_BUFFER - s->n)
 		flush(s);
-	if (n == 0)
-		return; /* p may be NULL then */
 	if (n <= SEAL_BUFFER) {
 		memcpy(s->bytes + s->n, p, n);
 		s->n += n;

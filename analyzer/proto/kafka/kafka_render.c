@@ -320,7 +320,7 @@ static const struct kafka_field *
 query_field(struct kafka_fields fields, int16_t version)
 {
 	for (size_t i = 0; i < fields.n; i++) {
-		const struct kafka_field *f = &fields.f[i];
+		const struct kafka_field *f = fields.f + i;
 
 		if (f->flags & KAFKA_TARGET && kafka_schema_has(f, version))
 			return f;
