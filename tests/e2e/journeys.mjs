@@ -340,9 +340,6 @@ await go("keys only: an investigation", at(), async (page) => {
 		() => page.evaluate(() => document.activeElement?.id === "tab-panel"),
 		"the detail has the focus",
 	);
-	await page.keyboard.press("f");
-	await page.getByRole("menu").waitFor();
-	await page.keyboard.press("Escape");
 	await page.keyboard.press("Escape");
 	await until(async () => param(page, "e") === null, "closed");
 	await page.keyboard.press("Shift+Backspace");
