@@ -171,39 +171,17 @@ export async function open(browser, url, options = {}) {
 	return page;
 }
 
-async function walk(browser, url, run, options) {
-	const page = await open(browser, url, options);
+export async function journey(browser, name, url, run, options = {}) {
+	let page = null;
 	try {
+		page = await open(browser, url, options);
 		await run(page);
 		if (!options.mayFail) same(page.errors, [], "console");
-	} catch (error) {
-		error.shot = join(shots, `${options.name.replace(/\W+/g, "-")}.png`);
-		await page.screenshot({ path: error.shot }).catch(() => {});
-		throw error;
-	} finally {
-		await page.context().close();
-	}
-}
-
-const told = (error) =>
-	`${error.message.slice(0, 600)}\nscreenshot: ${error.shot ?? "none"}`;
-
-// A machine that does other things as well may show two things in the order in
-// which nobody would see them. What fails once is told, and tried once more.
-export async function journey(browser, name, url, run, options = {}) {
-	const all = { ...options, name };
-	try {
-		await walk(browser, url, run, all);
-		result(true, name);
-		return;
-	} catch (error) {
-		for (const line of `once: ${told(error)}`.split("\n"))
-			console.log(`# ${line}`);
-	}
-	try {
-		await walk(browser, url, run, all);
 		result(true, name);
 	} catch (error) {
-		result(false, name, told(error));
+		const file = join(shots, `${name.replace(/\W+/g, "-")}.png`);
+		await page?.screenshot({ path: file }).catch(() => {});
+		result(false, name, `${error.message.slice(0, 600)}\nscreenshot: ${file}`);
 	}
+	await page?.context().close();
 }

@@ -334,12 +334,14 @@ await go("keys only: an investigation", at(), async (page) => {
 		await page.keyboard.press(key);
 		await until(async () => param(page, "tab") === tab, `tab ${tab}`);
 	}
-	await panel(page).getByText("User-Agent").first().waitFor();
 	await page.keyboard.press("Enter");
 	await until(
 		() => page.evaluate(() => document.activeElement?.id === "tab-panel"),
 		"the detail has the focus",
 	);
+	await page.keyboard.press("f");
+	await page.getByRole("menu").waitFor();
+	await page.keyboard.press("Escape");
 	await page.keyboard.press("Escape");
 	await until(async () => param(page, "e") === null, "closed");
 	await page.keyboard.press("Shift+Backspace");

@@ -20,7 +20,15 @@ import {
 import { Icon } from "../../widgets/icon";
 import { useSize } from "../../widgets/use";
 import { COLUMNS, type Column } from "./columns";
-import { follow, fresh, rows, select, selectedIndex, tick } from "./session";
+import {
+	follow,
+	fresh,
+	rows,
+	select,
+	selectedIndex,
+	shown,
+	tick,
+} from "./session";
 
 const ROW = { compact: 28, roomy: 34 };
 /** The heading, which stays above the rows. */
@@ -182,10 +190,13 @@ function keepWatching(scroll: Scroll, window: EntryWindow): void {
 }
 
 function listCommands(scroll: { current: Scroll }, rowHeight: number) {
-	const to = (index: number) => {
+	const at = () => selectedIndex();
+	const last = () => (rows.peek()?.total ?? 1) - 1;
+	const to = async (index: () => number) => {
+		await shown();
 		const window = rows.peek();
 		if (window === null || window.total === 0) return;
-		const at = Math.min(Math.max(0, index), window.total - 1);
+		const at = Math.min(Math.max(0, index()), window.total - 1);
 		scroll.current.moveTo(
 			reveal(scroll.current.g, scroll.current.now.current, at),
 		);
@@ -195,37 +206,42 @@ function listCommands(scroll: { current: Scroll }, rowHeight: number) {
 	};
 	const page = () =>
 		Math.max(1, Math.floor(scroll.current.g.viewport / rowHeight) - 1);
-	const at = () => selectedIndex();
+	const filterMenu = async () => {
+		await shown();
+		const row = document.getElementById(`row-${at()}`);
+		const value = row?.querySelector<HTMLElement>(
+			".cell-summary [data-kfl], [data-kfl]",
+		);
+		if (row === null || value === null || value === undefined) return;
+		const box = row.getBoundingClientRect();
+		openValueMenu(value, { x: box.left + 120, y: box.bottom });
+	};
 	const make = (
 		id: string,
 		title: string,
 		keys: string[],
-		run: () => void,
+		run: () => Promise<void>,
 	) => ({
 		id,
 		title,
 		group: "List",
 		keys,
-		run,
+		run: () => void run(),
 	});
 	return [
-		make("row-down", "Next entry", ["j", "ArrowDown"], () => to(at() + 1)),
-		make("row-up", "Previous entry", ["k", "ArrowUp"], () => to(at() - 1)),
-		make("page-down", "A page down", ["PageDown"], () => to(at() + page())),
-		make("page-up", "A page up", ["PageUp"], () => to(at() - page())),
-		make("first", "First entry", ["g g", "Home"], () => to(0)),
-		make("last", "Last entry", ["G", "End"], () =>
-			to((rows.peek()?.total ?? 1) - 1),
+		make("row-down", "Next entry", ["j", "ArrowDown"], () =>
+			to(() => at() + 1),
 		),
-		make("row-filter", "Filter by a value of the entry", ["f"], () => {
-			const row = document.getElementById(`row-${at()}`);
-			const value = row?.querySelector<HTMLElement>(
-				".cell-summary [data-kfl], [data-kfl]",
-			);
-			if (row === null || value === null || value === undefined) return;
-			const box = row.getBoundingClientRect();
-			openValueMenu(value, { x: box.left + 120, y: box.bottom });
-		}),
+		make("row-up", "Previous entry", ["k", "ArrowUp"], () =>
+			to(() => at() - 1),
+		),
+		make("page-down", "A page down", ["PageDown"], () =>
+			to(() => at() + page()),
+		),
+		make("page-up", "A page up", ["PageUp"], () => to(() => at() - page())),
+		make("first", "First entry", ["g g", "Home"], () => to(() => 0)),
+		make("last", "Last entry", ["G", "End"], () => to(last)),
+		make("row-filter", "Filter by a value of the entry", ["f"], filterMenu),
 	];
 }
 

@@ -104,6 +104,21 @@ function show(window: EntryWindow): void {
 	});
 }
 
+/**
+ * Until the rows of the last search are shown, those of the one before are. A
+ * key pressed meanwhile is about what was asked for.
+ */
+export function shown(): Promise<void> {
+	if (rows.peek() === next) return Promise.resolve();
+	return new Promise((done) => {
+		const stop = effect(() => {
+			if (rows.value !== next) return;
+			done();
+			queueMicrotask(() => stop());
+		});
+	});
+}
+
 function search(): void {
 	const ask = JSON.parse(asked.peek()) as Asked;
 	next?.dispose();
