@@ -9,14 +9,16 @@
 
 #include "analyzer/api/header.h"
 #include "base/addr.h"
+#include "base/err.h"
 
 enum { RANDOM = 32 };
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			     "abcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static int
 make_token(char out[GUARD_TOKEN + 1])
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789-_";
 	uint8_t bytes[RANDOM + 1] = { 0 };
 
 	if (getentropy(bytes, RANDOM) != 0)
@@ -32,12 +34,27 @@ make_token(char out[GUARD_TOKEN + 1])
 	return 0;
 }
 
+/* It goes into addresses and cookies as it is. */
+static int
+take_token(struct guard *g, const char *token)
+{
+	size_t n = strlen(token);
+
+	if (n < GUARD_TOKEN_MIN || n > GUARD_TOKEN_MAX ||
+	    strspn(token, digits) != n)
+		return ERR_USAGE;
+	memcpy(g->token, token, n + 1);
+	return 0;
+}
+
 int
-guard_init(struct guard *g, const char *host, bool open)
+guard_init(struct guard *g, const char *host, bool open, const char *token)
 {
 	memset(g, 0, sizeof(*g));
 	(void)str_to_c(str_from_c(host), g->host, sizeof(g->host));
 	g->open = open;
+	if (token != NULL)
+		return take_token(g, token);
 	return open ? make_token(g->token) : 0;
 }
 
@@ -67,9 +84,9 @@ is_token(const struct guard *g, struct str s)
 {
 	unsigned diff = 0;
 
-	if (s.n != GUARD_TOKEN)
+	if (s.n != strlen(g->token))
 		return false;
-	for (size_t i = 0; i < GUARD_TOKEN; i++)
+	for (size_t i = 0; i < s.n; i++)
 		diff |= (unsigned)((unsigned char)s.p[i] ^
 		                   (unsigned char)g->token[i]);
 	return diff == 0;
@@ -86,7 +103,8 @@ guard_check(const struct guard *g, const struct guard_ask *ask)
 	if (ask->origin.n > 0 &&
 	    (!header_origin(ask->origin, &host, &port) || !is_ours(g, host)))
 		return GUARD_BAD_ORIGIN;
-	if (!g->open || is_token(g, header_bearer(ask->authorization)) ||
+	if (g->token[0] == '\0' ||
+	    is_token(g, header_bearer(ask->authorization)) ||
 	    is_token(g, header_cookie(ask->cookie, STR("analyzer_token"))))
 		return GUARD_OK;
 	return is_token(g, ask->token) ? GUARD_TOKEN_NOW : GUARD_NO_TOKEN;

@@ -11,7 +11,9 @@
  *
  * When the server listens on more than loopback addresses, everybody on the
  * network can ask; then a token is needed as well, and only then are addresses
- * other than loopback good hosts.
+ * other than loopback good hosts. Whoever starts the server may choose the
+ * token, because it has to be known elsewhere (a container's maker), and then
+ * it is needed on loopback addresses as well.
  */
 #ifndef API_GUARD_H
 #define API_GUARD_H
@@ -23,14 +25,16 @@
 #include "base/str.h"
 
 enum {
-	GUARD_TOKEN = 43, /* letters: 32 random bytes as base64url */
+	GUARD_TOKEN = 43,     /* letters: 32 random bytes as base64url */
+	GUARD_TOKEN_MIN = 32, /* of one that was chosen */
+	GUARD_TOKEN_MAX = 128,
 	GUARD_HOST = 256,
 };
 
 struct guard {
-	bool open;                   /* not only loopback: a token is needed */
-	char host[GUARD_HOST];       /* what --host said */
-	char token[GUARD_TOKEN + 1]; /* "" unless open */
+	bool open;                       /* not only loopback */
+	char host[GUARD_HOST];           /* what --host said */
+	char token[GUARD_TOKEN_MAX + 1]; /* "": none is needed */
 };
 
 /* What a client sent; a field that was not there is STR_NONE. */
@@ -50,8 +54,13 @@ enum guard_answer {
 	GUARD_TOKEN_NOW, /* the query has it: set the cookie, lead on */
 };
 
-/* Makes a token when `open`. 0 or what reading random bytes failed with. */
-int guard_init(struct guard *g, const char *host, bool open) WARN_UNUSED;
+/*
+ * The token is `token`, or when that is NULL one made here if `open`. ERR_USAGE
+ * when it is not GUARD_TOKEN_MIN to GUARD_TOKEN_MAX letters of base64url; or
+ * what reading random bytes failed with.
+ */
+int guard_init(struct guard *g, const char *host, bool open,
+               const char *token) WARN_UNUSED;
 
 enum guard_answer guard_check(const struct guard *g,
                               const struct guard_ask *ask);

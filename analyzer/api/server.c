@@ -177,7 +177,13 @@ start(struct server *s, struct err *e)
 
 	if (rc != 0)
 		return rc;
-	rc = guard_init(&s->guard, s->opt.host, !is_loopback(&host));
+	rc = guard_init(&s->guard, s->opt.host, !is_loopback(&host),
+	                s->opt.token);
+	if (rc == ERR_USAGE)
+		return err_set(e, rc,
+		               "ANALYZER_TOKEN: %d to %d letters, digits, - "
+		               "and _ are wanted",
+		               GUARD_TOKEN_MIN, GUARD_TOKEN_MAX);
 	if (rc == 0)
 		rc = watch_new(s->catalog, &s->watch);
 	if (rc != 0)
@@ -260,7 +266,7 @@ server_front_url(const struct server *s, char out[SERVER_URL])
 {
 	int n = url(s, &s->front, out);
 
-	if (s->guard.open && n > 0 && n < SERVER_URL)
+	if (s->guard.token[0] != '\0' && n > 0 && n < SERVER_URL)
 		(void)snprintf(out + n, (size_t)(SERVER_URL - n), "?token=%s",
 		               s->guard.token);
 }

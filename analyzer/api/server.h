@@ -34,6 +34,7 @@ struct server_options {
 	uint16_t front;     /* port; 0: whichever is free */
 	uint16_t hub;       /* likewise */
 	const char *ui_dir; /* serve this folder; NULL: what is built in */
+	const char *token;  /* needed on any address; NULL: see above */
 	struct str tls_key; /* PEM; both or none */
 	struct str tls_cert;
 	bool hub_strict;   /* the hub's face leaves out incomplete entries */

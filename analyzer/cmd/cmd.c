@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/cmd/completion.h"
@@ -66,6 +67,24 @@ cmd_arguments(const struct cmd *c, size_t min, size_t max, struct err *e)
 		return 0;
 	return err_set(e, ERR_USAGE, "%s wants %s; see 'analyzer help %s'",
 	               row->name, row->args, row->name);
+}
+
+const char *
+cmd_setting(const char *name)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets it. */
+	const char *value = getenv(name);
+
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+const char *
+cmd_host(const struct options *o)
+{
+	const char *host = o->host != NULL ? o->host
+	                                   : cmd_setting("ANALYZER_HOST");
+
+	return host != NULL ? host : "127.0.0.1";
 }
 
 bool

@@ -53,6 +53,10 @@ int cmd_arguments(const struct cmd *c, size_t min, size_t max,
  * returns false, and also when a signal asked us to stop.
  */
 bool cmd_session(struct cmd *c, const char *input, struct session *ret_session);
+/* A variable of the environment; NULL when it is not set, or empty. */
+const char *cmd_setting(const char *name);
+/* Where to listen: --host, ANALYZER_HOST, 127.0.0.1. */
+const char *cmd_host(const struct options *o);
 /* Has a signal asked us to stop, or nobody reads on? */
 bool cmd_stopped(const struct cmd *c);
 

@@ -122,8 +122,8 @@ help_command(struct term *t, enum command_id id)
 {
 	const struct option_command *row = &options_commands[id];
 
-	term_printf(t, "Usage: analyzer %s [OPTION...] %s\n\n", row->name,
-	            row->args);
+	term_printf(t, "Usage: analyzer %s [OPTION...]%s%s\n\n", row->name,
+	            row->args[0] != '\0' ? " " : "", row->args);
 	put_wrapped(t, 0, row->text);
 	put_options(t, id);
 	put_statuses(t);
@@ -227,7 +227,8 @@ put_man_command(struct term *t, enum command_id command)
 		            o->argument != NULL ? " Ar " : "",
 		            o->argument != NULL ? o->argument : "");
 	}
-	term_printf(t, " Ar %s", row->args);
+	if (row->args[0] != '\0')
+		term_printf(t, " Ar %s", row->args);
 	put_roff(t, row->summary);
 	term_printf(t, ".Pp");
 	put_roff(t, row->text);

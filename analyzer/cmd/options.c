@@ -13,7 +13,7 @@ enum { JOBS_MAX = 64 };
 #define IN(id)      (1u << COMMAND_##id)
 #define IN_NONE     (1u << COMMAND_NONE)
 #define IN_ALL      (IN_NONE - 1)
-#define IN_SNAPSHOT (IN_ALL & ~IN(HELP))
+#define IN_SNAPSHOT (IN_ALL & ~IN(HELP) & ~IN(HEALTH))
 #define IN_READING  (IN_SNAPSHOT & ~IN(OPEN) & ~IN(EXPORT))
 
 const struct option_command options_commands[] = {

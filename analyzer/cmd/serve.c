@@ -219,7 +219,8 @@ start_server(struct serve *v, struct err *e)
 {
 	const struct options *o = v->c->opt;
 	struct server_options so = {
-		.host = o->host != NULL ? o->host : "127.0.0.1",
+		.host = cmd_host(o),
+		.token = cmd_setting("ANALYZER_TOKEN"),
 		.front = o->front_port,
 		.hub = o->hub_port,
 		.ui_dir = o->ui_dir,

@@ -191,7 +191,7 @@ enum { DOCKER_URL = 400 };
 struct docker_urls {
 	char front[DOCKER_URL]; /* with the token, if it needs one */
 	char hub[DOCKER_URL];
-	char token[64]; /* "" when none is needed */
+	char token[72]; /* "" when none is needed */
 };
 
 void docker_tap_urls(const struct docker_container *c,

@@ -136,6 +136,43 @@ get 'health needs none' 200 "${front}livez"
 get 'a name is no host' 403 "${front}livez" -H 'Host: attacker.example' \
 	-H "Authorization: Bearer $token"
 stop
+chosen=0123456789abcdefABCDEF-_0123456789
+export ANALYZER_TOKEN=$chosen
+serve "$tiny"
+is 'a token from the environment' "$token" "$chosen"
+get 'is needed on loopback addresses too' 401 "${front}api/v1/snapshots"
+get 'and enough' 200 "${front}api/v1/snapshots" \
+	-H "Authorization: Bearer $chosen"
+stop
+ANALYZER_TOKEN=guess-me
+status 'one that can be guessed' 2 "$analyzer" serve --front-port 0 \
+	--hub-port 0 "$tiny"
+says 'says what is wanted' "$tmp/err" '^analyzer: ANALYZER_TOKEN: 32 to 128'
+unset ANALYZER_TOKEN
+export ANALYZER_HOST=0.0.0.0
+serve "$tiny"
+is 'an address from the environment' "${#token}" 43
+port=$(echo "$front" | grep -oE '[0-9]+/$' | tr -d /)
+status 'health' 0 "$analyzer" health --front-port "$port"
+stop
+unset ANALYZER_HOST
+
+# ---- health ----
+
+status 'health where nothing listens' 1 "$analyzer" health \
+	--front-port "$port"
+says 'says so' "$tmp/err" "no server answers on port $port of 127.0.0.1: "
+status 'a host that is none' 2 "$analyzer" health --host nowhere.example
+serve --host ::1 "$tiny"
+if [ -s "$tmp/served" ]; then
+	port=$(echo "$front" | grep -oE '[0-9]+/$' | tr -d /)
+	status 'health in IPv6' 0 "$analyzer" health --host ::1 \
+		--front-port "$port"
+	is 'says so' "$(cat "$tmp/out")" ok
+else
+	skip 'there is no IPv6'
+fi
+stop
 
 # ---- TLS ----
 

@@ -31,8 +31,8 @@ check_guard(struct guard_ask *ask)
 	uint16_t port;
 
 	if (open.token[0] == '\0' &&
-	    (guard_init(&closed, "127.0.0.1", false) != 0 ||
-	     guard_init(&open, "0.0.0.0", true) != 0))
+	    (guard_init(&closed, "127.0.0.1", false, NULL) != 0 ||
+	     guard_init(&open, "0.0.0.0", true, NULL) != 0))
 		abort();
 	/* Who does not know the token does not get in. */
 	if (guard_check(&open, ask) == GUARD_OK)

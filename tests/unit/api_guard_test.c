@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/api/guard.h"
 
+#include "base/err.h"
 #include "tests/tap/tap.h"
 
 static struct str
@@ -22,7 +23,7 @@ test_loopback(void)
 {
 	struct guard g;
 
-	is_int(guard_init(&g, "127.0.0.1", false), 0, "loopback");
+	is_int(guard_init(&g, "127.0.0.1", false, NULL), 0, "loopback");
 	is_str(g.token, "", "needs no token");
 	is_int(ask(&g, "127.0.0.1:8899", NULL), GUARD_OK, "its address");
 	is_int(ask(&g, "localhost", NULL), GUARD_OK, "its name");
@@ -49,8 +50,8 @@ test_open(void)
 	char cookie[80];
 	struct guard_ask a = { .host = STR_INIT("192.0.2.1:8899") };
 
-	is_int(guard_init(&g, "0.0.0.0", true), 0, "open");
-	is_int(guard_init(&other, "0.0.0.0", true), 0, "another");
+	is_int(guard_init(&g, "0.0.0.0", true, NULL), 0, "open");
+	is_int(guard_init(&other, "0.0.0.0", true, NULL), 0, "another");
 	is_int(strlen(g.token), GUARD_TOKEN, "has a token");
 	ok(strcmp(g.token, other.token) != 0, "of its own");
 	is_int(guard_check(&g, &a), GUARD_NO_TOKEN, "which is needed");
@@ -72,10 +73,50 @@ test_open(void)
 	is_int(guard_check(&g, &a), GUARD_BAD_HOST, "and for no other name");
 }
 
+static void
+test_chosen(void)
+{
+	static const char *const bad[] = {
+		"",
+		"short",
+		"0123456789012345678901234567890",
+		"0123456789012345678901234567890+",
+		"0123456789012345678901234567890;",
+	};
+	static const char chosen[] = "0123456789abcdefABCDEF-_01234567";
+	struct guard_ask a = { .host = STR_INIT("127.0.0.1:8899") };
+	char longest[GUARD_TOKEN_MAX + 2];
+	struct guard g;
+
+	is_int(guard_init(&g, "127.0.0.1", false, chosen), 0, "a chosen one");
+	is_str(g.token, chosen, "is taken");
+	is_int(guard_check(&g, &a), GUARD_NO_TOKEN,
+	       "and needed on loopback addresses too");
+	a.token = c_str(chosen);
+	is_int(guard_check(&g, &a), GUARD_TOKEN_NOW, "and enough");
+	a.token = STR("0123456789abcdefABCDEF-_01234568");
+	is_int(guard_check(&g, &a), GUARD_NO_TOKEN, "no other");
+	a.token = c_str(chosen);
+	a.host = STR("192.0.2.1");
+	is_int(guard_check(&g, &a), GUARD_BAD_HOST,
+	       "which makes no other host good");
+	is_int(guard_init(&g, "0.0.0.0", true, chosen), 0, "open");
+	is_str(g.token, chosen, "it replaces the one made");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		is_int(guard_init(&g, "127.0.0.1", true, bad[i]), ERR_USAGE,
+		       "one that can be guessed or is none is refused");
+	memset(longest, 'x', sizeof(longest));
+	longest[GUARD_TOKEN_MAX + 1] = '\0';
+	is_int(guard_init(&g, "::1", false, longest), ERR_USAGE, "too long");
+	longest[GUARD_TOKEN_MAX] = '\0';
+	is_int(guard_init(&g, "::1", false, longest), 0, "the longest");
+}
+
 int
 main(void)
 {
 	test_loopback();
 	test_open();
+	test_chosen();
 	return tap_done();
 }
