@@ -206,6 +206,26 @@ stream_on_learnt(void *ctx, const struct addr *ip, struct str name, int64_t ts)
 		note_error(env, rc);
 }
 
+int
+stream_parked_read(void *ctx, uint64_t off, void *p, size_t n)
+{
+	struct stream_env *env = ctx;
+	int rc = scratch_read(&env->scratch, off, p, n);
+
+	note_error(env, rc);
+	return rc;
+}
+
+int
+stream_parked_write(void *ctx, uint64_t off, const void *p, size_t n)
+{
+	struct stream_env *env = ctx;
+	int rc = scratch_write(&env->scratch, off, p, n);
+
+	note_error(env, rc);
+	return rc;
+}
+
 /* ---- what reassembly delivers ---- */
 
 static void

@@ -18,6 +18,7 @@
 #include "analyzer/ingest/job.h"
 #include "analyzer/ingest/learnt.h"
 #include "analyzer/ingest/out.h"
+#include "analyzer/ingest/scratch.h"
 #include "analyzer/ingest/store.h"
 #include "analyzer/net/flow.h"
 #include "analyzer/net/tcp.h"
@@ -32,6 +33,7 @@ struct stream_env {
 	struct tcp_budget tcp[NET_SHARDS];
 	struct engine_budget engine_budget[NET_SHARDS];
 	struct learnt learnt;
+	struct scratch scratch;
 	struct job_counts counts;
 	struct live_stream *changed; /* to be told to the index */
 	int error;                   /* of a callback; the first one counts */
@@ -63,6 +65,8 @@ void stream_on_entry(void *ctx, const struct entry *e);
 void stream_on_diag(void *ctx, const struct diag *d);
 void stream_on_learnt(void *ctx, const struct addr *ip, struct str name,
                       int64_t ts);
+int stream_parked_read(void *ctx, uint64_t off, void *p, size_t n);
+int stream_parked_write(void *ctx, uint64_t off, const void *p, size_t n);
 
 /* Begin: `s` is zeroed but for its flow; w is the first packet. */
 int stream_begin(struct live_stream *s, struct stream_env *env,

@@ -332,6 +332,8 @@ budgets_init(struct worker *w)
 		w->env.tcp[i].max = o->net.held_bytes / NET_SHARDS;
 		w->env.engine_budget[i].max = o->proto.message_bytes /
 		                              NET_SHARDS;
+		w->env.engine_budget[i].parked_max = o->proto.parked_bytes /
+		                                     NET_SHARDS;
 	}
 }
 
@@ -342,7 +344,9 @@ worker_new(struct job *j, struct batch_pool *batches, struct store *store,
 	struct worker *w = mem_zalloc(sizeof(*w));
 	struct engine_out out = { .entry = stream_on_entry,
 		                  .diag = stream_on_diag,
-		                  .learnt = stream_on_learnt };
+		                  .learnt = stream_on_learnt,
+		                  .parked_read = stream_parked_read,
+		                  .parked_write = stream_parked_write };
 	uint8_t key[SIPHASH_KEY_SIZE];
 	int rc = map_random_key(key);
 
@@ -355,6 +359,7 @@ worker_new(struct job *j, struct batch_pool *batches, struct store *store,
 	w->store = store;
 	w->env.job = j;
 	w->env.store = store;
+	scratch_init(&w->env.scratch, workspace_path(j->ws));
 	out.ctx = &w->env;
 	budgets_init(w);
 	map_init(&w->points, sizeof(uint32_t), sizeof(struct peers), MAP_MAX,
@@ -441,6 +446,7 @@ worker_free(struct worker *w)
 	map_release(&w->points);
 	learnt_release(&w->env.learnt);
 	engine_free(w->env.engine);
+	scratch_release(&w->env.scratch);
 	store_give_back(w->store, w->env.out);
 	queue_release(&w->queue);
 	mem_free(w);

@@ -16,6 +16,7 @@
 
 #include "analyzer/proto/engine.h"
 #include "analyzer/proto/overlay.h"
+#include "analyzer/proto/park.h"
 #include "analyzer/proto/proto.h"
 #include "analyzer/proto/window.h"
 #include "base/slab.h"
@@ -29,6 +30,7 @@ struct dissect_host {
 	struct engine_out out;
 	const struct overlay *const *overlays;
 	struct slab pairs;
+	struct park_file parked;
 	void *owner; /* of the stream at work */
 };
 
@@ -106,6 +108,8 @@ struct dissect {
 	struct pair *pairs; /* oldest first */
 	struct pair *last_pair;
 	uint32_t npairs;
+	struct park
+	    *park; /* requests that wait behind the oldest; NULL: none */
 	uint32_t waiting_requests; /* requests of which no response began */
 	uint64_t owed;    /* responses to come of requests that were given up */
 	uint32_t unasked; /* of these, under way */
@@ -115,6 +119,7 @@ struct dissect {
 	bool response_lost; /* a gap may have swallowed one */
 	bool doubt;         /* pairing by order may be out of step */
 	bool paired_since;  /* the doubt arose */
+	bool park_shut;     /* what waits in memory came after what is parked */
 
 	struct dissect_side side[2];
 };

@@ -80,6 +80,7 @@ engine_new(const struct proto_limits *limits, const struct engine_out *out)
 	if (g->host.limits.probe_max > ENGINE_HEAD_MAX)
 		g->host.limits.probe_max = ENGINE_HEAD_MAX;
 	g->host.out = *out;
+	g->host.parked.out = &g->host.out;
 	g->host.overlays = overlay_registry;
 	g->registry = proto_registry;
 	slab_init(&g->host.pairs, sizeof(struct pair), UINT32_MAX);
@@ -93,6 +94,7 @@ engine_free(struct engine *g)
 	if (g == NULL)
 		return;
 	slab_release(&g->host.pairs);
+	park_file_release(&g->host.parked);
 	slab_release(&g->streams);
 	mem_free(g);
 }

@@ -24,6 +24,14 @@ struct engine_out {
 	/* An address was called so from ts on. May be NULL. */
 	void (*learnt)(void *ctx, const struct addr *ip, struct str name,
 	               int64_t ts);
+	/*
+	 * A file that is nobody else's, for requests that wait and do not fit
+	 * in memory. What was not written is not read. 0, or a code, which
+	 * whoever provides the file takes for a failure of the whole. Both
+	 * NULL: there is none, and the oldest are given up.
+	 */
+	int (*parked_read)(void *ctx, uint64_t off, void *p, size_t n);
+	int (*parked_write)(void *ctx, uint64_t off, const void *p, size_t n);
 	void *ctx;
 };
 
@@ -35,6 +43,8 @@ struct overlay;
 struct engine_budget {
 	uint64_t used;
 	uint64_t max;
+	uint64_t parked; /* of the file for requests that wait */
+	uint64_t parked_max;
 };
 
 struct engine *engine_new(const struct proto_limits *limits,

@@ -10,6 +10,8 @@ enum {
 	PAIR_ARENA_FIRST = 256, /* holds the strings of a usual exchange */
 	PAIR_BEGUN_FIRST = 4,
 	PAIR_BEGUN_MAX = 1024, /* packets that filled holes of one another */
+	/* Requests that wait in a stream before parking them saves memory. */
+	PAIR_PARK_LEAST = 64,
 };
 
 /* --- ids ------------------------------------------------------------------ */
@@ -192,6 +194,151 @@ emit(struct pair *p)
 	pair_remove(p);
 }
 
+/* A request is closed and nothing of its response has come. */
+static bool
+is_waiting(const struct pair *p)
+{
+	return p->side[SIDE_REQUEST].state == MESSAGE_CLOSED &&
+	       p->side[SIDE_RESPONSE].state == MESSAGE_NONE;
+}
+
+/* Will a response come for a request that is given up? */
+static bool
+will_answer(const struct pair *p)
+{
+	const struct dissect *d = p->d;
+	enum dir back = dir_other(p->side[SIDE_REQUEST].dir);
+
+	return d->side[dissect_side_of(d, back)].started || !d->midway;
+}
+
+/* --- requests that are parked (park.h) ------------------------------------ */
+
+static bool
+is_parkable(const struct pair *p)
+{
+	const struct message *m = &p->side[SIDE_REQUEST];
+
+	return p->key == 0 && p->overlay == NULL && m->nspans == 0 &&
+	       m->nkept == 0;
+}
+
+static bool
+park_one(struct pair *p)
+{
+	struct dissect *d = p->d;
+	const struct message *m = &p->side[SIDE_REQUEST];
+	const struct parked r = {
+		.id = p->id,
+		.ordinal = p->ordinal,
+		.off = m->off,
+		.end = m->end,
+		.missing = m->missing,
+		.first = m->first,
+		.last = m->last,
+		.proto = p->proto,
+		.flags = p->flags,
+		.request_flags = m->flags,
+		.status = p->status,
+		.dir = m->dir,
+		.method = p->method,
+		.target = p->target,
+		.host = p->host,
+	};
+
+	if (!is_parkable(p)) {
+		d->park_shut = true;
+		return false;
+	}
+	if (!park_put(d->park, &r)) {
+		dissect_limit(d, m->dir, "parked-bytes");
+		d->park_shut = true;
+		return false;
+	}
+	pair_remove(p);
+	return true;
+}
+
+/* Of a stream in which much waits, all but the oldest: false if that is not
+ * the case. */
+static bool
+park_all(struct dissect *d)
+{
+	const struct engine_out *out = &d->host->out;
+	struct pair *p = d->pairs;
+	struct pair *next;
+
+	if (d->park != NULL || d->npairs < PAIR_PARK_LEAST ||
+	    out->parked_read == NULL || out->parked_write == NULL)
+		return false;
+	while (p != NULL && !is_waiting(p))
+		p = p->next;
+	if (p == NULL || !is_parkable(p) || !will_answer(p))
+		return false;
+	d->park = park_new(&d->host->parked, d->budget);
+	if (d->park == NULL)
+		return false;
+	dissect_charge(d, PARK_COST);
+	for (p = p->next; p != NULL; p = next) {
+		next = p->next;
+		if (is_waiting(p) && !park_one(p))
+			break;
+	}
+	return true;
+}
+
+static struct pair *pair_new(struct dissect *d, uint64_t key, uint64_t ordinal);
+
+static void
+unpark(struct dissect *d, const struct parked *r)
+{
+	struct pair *p = pair_new(d, 0, r->ordinal);
+	struct message *m;
+	struct message_summary sum = {
+		.method = r->method,
+		.target = r->target,
+		.host = r->host,
+		.status = r->status,
+	};
+
+	if (p == NULL) { /* told; its response belongs to nobody */
+		d->waiting_requests--;
+		d->owed++;
+		return;
+	}
+	p->id = r->id;
+	p->proto = r->proto;
+	p->flags = r->flags;
+	m = &p->side[SIDE_REQUEST];
+	m->off = r->off;
+	m->end = r->end;
+	m->missing = r->missing;
+	m->first = r->first;
+	m->last = r->last;
+	m->flags = r->request_flags;
+	m->dir = r->dir;
+	m->state = MESSAGE_CLOSED;
+	message_summary(m, &sum);
+}
+
+/* The oldest that waits has its response, or will have none: who is next? */
+static void
+unpark_next(struct dissect *d)
+{
+	struct parked r;
+
+	if (d->park == NULL)
+		return;
+	if (park_take(d->park, &r))
+		unpark(d, &r);
+	if (park_count(d->park) != 0)
+		return;
+	park_free(d->park);
+	d->park = NULL;
+	d->park_shut = false;
+	dissect_discharge(d, PARK_COST);
+}
+
 static void
 emit_if_done(struct pair *p)
 {
@@ -200,17 +347,10 @@ emit_if_done(struct pair *p)
 
 	if (req == MESSAGE_OPENED || res == MESSAGE_OPENED)
 		return;
-	if (res == MESSAGE_NONE && (p->flags & ENTRY_ONE_WAY) == 0)
-		return;
-	emit(p);
-}
-
-/* A request is closed and nothing of its response has come. */
-static bool
-is_waiting(const struct pair *p)
-{
-	return p->side[SIDE_REQUEST].state == MESSAGE_CLOSED &&
-	       p->side[SIDE_RESPONSE].state == MESSAGE_NONE;
+	if (res != MESSAGE_NONE || (p->flags & ENTRY_ONE_WAY) != 0)
+		emit(p);
+	else if (p->d->park != NULL && !p->d->park_shut)
+		(void)park_one(p);
 }
 
 /*
@@ -221,17 +361,15 @@ bool
 pair_give_up(struct dissect *d)
 {
 	struct pair *p = d->pairs;
-	bool answered;
+	bool in_order;
 
 	while (p != NULL && !is_waiting(p))
 		p = p->next;
 	if (p == NULL)
 		return false;
-	answered =
-	    d->side[dissect_side_of(d, dir_other(p->side[SIDE_REQUEST].dir))]
-		.started;
-	if (p->key == 0) {
-		if (answered || !d->midway) {
+	in_order = p->key == 0;
+	if (in_order) {
+		if (will_answer(p)) {
 			d->owed++;
 		} else {
 			d->doubt = true;
@@ -239,6 +377,8 @@ pair_give_up(struct dissect *d)
 		}
 	}
 	emit(p);
+	if (in_order)
+		unpark_next(d);
 	return true;
 }
 
@@ -252,6 +392,12 @@ make_room(struct dissect *d, enum dir dir)
 
 	while (d->npairs >= d->host->limits.pending ||
 	       !dissect_room(d, sizeof(struct pair) + PAIR_ARENA_FIRST)) {
+		/* What does not wait in memory any more is little. */
+		if (d->park != NULL && !d->park_shut &&
+		    d->npairs < PAIR_PARK_LEAST)
+			return true;
+		if (park_all(d))
+			continue;
 		limit = d->npairs >= d->host->limits.pending ? "pending"
 		                                             : "message-bytes";
 		if (!pair_give_up(d)) {
@@ -265,31 +411,46 @@ make_room(struct dissect *d, enum dir dir)
 	return true;
 }
 
-static struct pair *
-pair_new(struct dissect *d, enum dir dir, uint64_t key)
+/* It comes to be where its ordinal belongs: at the end, but for what was
+ * parked. */
+static void
+pair_insert(struct dissect *d, struct pair *p)
 {
-	struct pair *p;
+	struct pair *before = d->last_pair;
 
-	p = slab_get(&d->host->pairs);
+	while (before != NULL && before->ordinal > p->ordinal)
+		before = before->prev;
+	p->prev = before;
+	p->next = before != NULL ? before->next : d->pairs;
+	if (p->prev != NULL)
+		p->prev->next = p;
+	else
+		d->pairs = p;
+	if (p->next != NULL)
+		p->next->prev = p;
+	else
+		d->last_pair = p;
+	d->npairs++;
+}
+
+static struct pair *
+pair_new(struct dissect *d, uint64_t key, uint64_t ordinal)
+{
+	struct pair *p = slab_get(&d->host->pairs);
+
 	if (p == NULL) {
-		dissect_limit(d, dir, "message-bytes");
+		dissect_limit(d, d->call_dir, "message-bytes");
 		return NULL;
 	}
 	p->d = d;
 	p->key = key;
-	p->ordinal = d->ordinal++;
+	p->ordinal = ordinal;
 	arena_init(&p->mem, d->host->limits.state_bytes, PAIR_ARENA_FIRST);
 	for (int i = 0; i < 2; i++) {
 		p->side[i].pair = p;
 		p->side[i].use = i == 0 ? SIDE_REQUEST : SIDE_RESPONSE;
 	}
-	p->prev = d->last_pair;
-	if (d->last_pair != NULL)
-		d->last_pair->next = p;
-	else
-		d->pairs = p;
-	d->last_pair = p;
-	d->npairs++;
+	pair_insert(d, p);
 	pair_account(p);
 	return p;
 }
@@ -340,6 +501,7 @@ pair_for_response(struct dissect *d, uint64_t key)
 		if (d->doubt)
 			p->flags |= ENTRY_PAIR_DOUBT;
 		d->paired_since = true;
+		unpark_next(d);
 	}
 	return p;
 }
@@ -390,9 +552,10 @@ pair_open(struct dissect *d, enum dir dir, enum message_kind kind, uint64_t key,
 	if (p == NULL) {
 		if (!owed && !make_room(d, dir))
 			return NULL;
-		p = pair_new(d, dir, key);
+		p = pair_new(d, key, d->ordinal);
 		if (p == NULL)
 			return NULL;
+		d->ordinal++;
 		p->id = id;
 		p->unasked = owed;
 		d->unasked += owed ? 1 : 0;
@@ -512,9 +675,13 @@ pair_lost(struct dissect *d, enum dir dir)
 void
 pair_flush(struct dissect *d, bool all)
 {
-	while (d->pairs != NULL) {
+	while (d->pairs != NULL || d->park != NULL) {
 		struct pair *p = d->pairs;
 
+		if (p == NULL) {
+			unpark_next(d);
+			continue;
+		}
 		for (int i = 0; i < 2; i++) {
 			struct message *m = &p->side[i];
 			int side = dissect_side_of(d, m->dir);

@@ -14,10 +14,12 @@
  *  - Otherwise pairings are flagged ENTRY_PAIR_DOUBT until a request begins
  *    with nothing outstanding, after at least one pairing since the gap.
  *
- * Past the limit `pending` the oldest request is given up. Its response, when
- * it comes, is an entry without a request, and the others keep their pairs; in
- * the middle of a connection of which the other side is yet to be seen, there
- * is doubt instead.
+ * Past the limit `pending`, or without room in memory, requests that are paired
+ * by order are parked (park.h): the oldest stays here, and when its response
+ * comes, the next one comes back. What cannot be parked has the oldest request
+ * given up. Its response, when it comes, is an entry without a request, and the
+ * others keep their pairs; in the middle of a connection of which the other
+ * side is yet to be seen, there is doubt instead.
  *
  * A pair is given away as an entry when both sides are closed. A pair of which
  * a message is open is never freed under the dissector that holds it.

@@ -104,6 +104,22 @@ on_diag(void *ctx, const struct diag *d)
 	(void)err;
 }
 
+static int
+on_parked_read(void *ctx, uint64_t off, void *p, size_t n)
+{
+	struct engine_log *l = ctx;
+
+	return parked_read(&l->parked, off, p, n);
+}
+
+static int
+on_parked_write(void *ctx, uint64_t off, const void *p, size_t n)
+{
+	struct engine_log *l = ctx;
+
+	return parked_write(&l->parked, off, p, n);
+}
+
 void
 engine_log_init(struct engine_log *l, const struct dissector *const *dissectors)
 {
@@ -115,6 +131,7 @@ engine_log_init(struct engine_log *l, const struct dissector *const *dissectors)
 	};
 	proto_limits_init(&l->limits);
 	buf_init(&l->text, 64u << 20);
+	parked_init(&l->parked);
 }
 
 bool
@@ -132,6 +149,10 @@ engine_log_open(struct engine_log *l)
 		.owner = l,
 	};
 
+	if (l->parks) {
+		out.parked_read = on_parked_read;
+		out.parked_write = on_parked_write;
+	}
 	l->g = engine_new(&l->limits, &out);
 	if (l->g == NULL)
 		return false;
@@ -227,4 +248,5 @@ engine_log_release(struct engine_log *l)
 	engine_close(l->s, WHY_SNAPSHOT_END);
 	engine_free(l->g);
 	buf_release(&l->text);
+	parked_release(&l->parked);
 }

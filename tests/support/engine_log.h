@@ -17,6 +17,7 @@
 #include "analyzer/proto/engine.h"
 #include "analyzer/proto/overlay.h"
 #include "base/buf.h"
+#include "tests/support/parked.h"
 
 struct engine_log {
 	/* set these before engine_log_open() */
@@ -28,11 +29,13 @@ struct engine_log {
 	uint8_t l4;
 	bool positions;
 	bool diags;
+	bool parks; /* there is a file for requests that wait */
 
 	struct engine *g;
 	struct engine_stream *s;
 	struct engine_budget budget;
 	struct engine_state state; /* after engine_log_finish() */
+	struct parked_bytes parked;
 	struct buf text;
 	uint64_t record;
 	uint64_t off[2];
