@@ -30,12 +30,12 @@ SHARED  ?= $(abspath ../shared)
 PROGRAMS := analyzer=analyzer/main.c kubeshark=cli/main.c \
             capture-agent=capture-agent/main.c
 
-SRC_DIRS := base snapshot \
+SRC_DIRS := base console snapshot \
             $(addprefix analyzer/,net entry proto ingest index query kfl \
                                   export api cmd) \
             $(filter-out analyzer/proto/_template,$(patsubst \
                 %/,%,$(wildcard analyzer/proto/*/))) \
-            cli capture-agent
+            cli cli/docker capture-agent
 
 prog_name = $(firstword $(subst =, ,$(1)))
 prog_main = $(lastword $(subst =, ,$(1)))

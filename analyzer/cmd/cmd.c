@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/cmd/completion.h"
-#include "analyzer/cmd/help.h"
-#include "analyzer/cmd/interrupt.h"
 #include "base/mem.h"
+#include "console/completion.h"
+#include "console/help.h"
+#include "console/interrupt.h"
 #include "version.h"
 
 enum cmd_status {
@@ -61,7 +61,8 @@ cmd_note(struct cmd *c, const char *fmt, ...)
 int
 cmd_arguments(const struct cmd *c, size_t min, size_t max, struct err *e)
 {
-	const struct option_command *row = &options_commands[c->opt->command];
+	const struct table_command *row =
+	    &options_table.commands[c->opt->command];
 
 	if (c->opt->nargs >= min && c->opt->nargs <= max)
 		return 0;
@@ -137,19 +138,19 @@ run(struct cmd *c, struct err *e)
 		return 0;
 	}
 	if (o->completion != NULL) {
-		completion_print(&c->out, o->completion);
+		completion_print(&c->out, &options_table, o->completion);
 		return 0;
 	}
 	if (o->man) {
-		help_man(&c->out);
+		help_man(&c->out, &options_table);
 		return 0;
 	}
 	if (o->help && o->command != COMMAND_NONE) {
-		help_command(&c->out, o->command);
+		help_command(&c->out, &options_table, o->command);
 		return 0;
 	}
 	if (o->help) {
-		help_all(&c->out);
+		help_all(&c->out, &options_table);
 		return 0;
 	}
 	if (o->command == COMMAND_NONE)

@@ -24,8 +24,8 @@
 
 #include "analyzer/cmd/options.h"
 #include "analyzer/cmd/session.h"
-#include "analyzer/cmd/term.h"
 #include "base/err.h"
+#include "console/term.h"
 
 struct cmd {
 	const struct options *opt;

@@ -3,8 +3,8 @@
 #ifndef CMD_EXPLAINING_H
 #define CMD_EXPLAINING_H
 
-#include "analyzer/cmd/term.h"
 #include "analyzer/query/explain.h"
+#include "console/term.h"
 
 void explaining_text(struct term *t, const struct explain *x);
 

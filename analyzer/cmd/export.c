@@ -9,11 +9,11 @@
 
 #include "analyzer/cmd/asking.h"
 #include "analyzer/cmd/cmd.h"
-#include "analyzer/cmd/interrupt.h"
 #include "analyzer/cmd/mistake.h"
 #include "analyzer/cmd/outfile.h"
 #include "analyzer/query/ask.h"
 #include "base/path.h"
+#include "console/interrupt.h"
 #include "version.h"
 
 enum { COMMENT = 2048 };

@@ -13,11 +13,11 @@
 
 #include <stdint.h>
 
-#include "analyzer/cmd/human.h"
-#include "analyzer/cmd/term.h"
 #include "analyzer/index/row.h"
 #include "analyzer/query/opened.h"
 #include "analyzer/query/veil.h"
+#include "console/human.h"
+#include "console/term.h"
 
 enum {
 	LISTING_EID = 32,  /* bytes of "N:ID" */

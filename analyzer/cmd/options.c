@@ -6,6 +6,7 @@
 
 #include "analyzer/proto/proto.h"
 #include "base/clock.h"
+#include "console/walk.h"
 #include "version.h"
 
 enum { JOBS_MAX = 64 };
@@ -16,32 +17,57 @@ enum { JOBS_MAX = 64 };
 #define IN_SNAPSHOT (IN_ALL & ~IN(HELP) & ~IN(HEALTH))
 #define IN_READING  (IN_SNAPSHOT & ~IN(OPEN) & ~IN(EXPORT))
 
-const struct option_command options_commands[] = {
+static const struct table_command commands[] = {
 #define COMMAND(id, name, args, summary, text) { #name, args, summary, text },
 #include "analyzer/cmd/options.def"
 };
 
-const struct option options_table[] = {
-#define OPTION(id, long_, short_, argument, commands, help) \
-	{ long_, short_, argument, commands, help },
+static const struct table_option options[] = {
+#define OPTION(id, long_, short_, argument_, commands_, help_) \
+	{ .name = (long_),                                     \
+	  .letter = (short_),                                  \
+	  .argument = (argument_),                             \
+	  .commands = (commands_),                             \
+	  .help = (help_) },
 #include "analyzer/cmd/options.def"
 };
 
-enum command_id
-options_command(const char *name)
-{
-	unsigned i = 0;
+static const struct table_limit limits[] = {
+#define LIMIT(field, option, value, unit, why) { option, value, unit, why },
+#include "analyzer/api/limits.def"
+#include "analyzer/export/limits.def"
+#include "analyzer/net/limits.def"
+#include "analyzer/proto/limits.def"
+#include "snapshot/limits.def"
+#undef LIMIT
+};
 
-	while (i < COMMAND_COUNT && strcmp(options_commands[i].name, name) != 0)
-		i++;
-	return (enum command_id)i;
-}
+const struct table options_table = {
+	.program = "analyzer",
+	.usage = "analyzer COMMAND [OPTION...] [ARGUMENT...]\n"
+		 "       analyzer SNAPSHOT...",
+	.about = "Opens snapshots of the network traffic of a Kubernetes "
+		 "cluster, offline.\n"
+		 "A snapshot is an archive, a folder, or a capture file "
+		 "(pcap, pcapng); - is\nstandard input.",
+	.more = "'analyzer help COMMAND' tells its options, 'analyzer help "
+		"limits' the limits.",
+	.completion = "analyzer --completion",
+	.commands = commands,
+	.ncommands = COMMAND_COUNT,
+	.options = options,
+	.noptions = OPTION_END,
+	.limits_about = "An index made with other limits is another\nindex. "
+			"What is over a limit is told by 'analyzer diag'.",
+	.limits = limits,
+	.nlimits = ARRAY_LEN(limits),
+};
 
 /* "analyzer query", for messages. */
 static const char *
 command_name(enum command_id id)
 {
-	return id < COMMAND_COUNT ? options_commands[id].name : "";
+	return id < COMMAND_COUNT ? commands[id].name : "";
 }
 
 /* ---- values ---- */
@@ -121,7 +147,7 @@ add_proto_set(struct options *o, const char *value, struct err *e)
 }
 
 static int
-set_port(const struct option *row, const char *value, uint16_t *ret_port,
+set_port(const struct table_option *row, const char *value, uint16_t *ret_port,
          struct err *e)
 {
 	uint64_t n;
@@ -151,26 +177,11 @@ set_only(struct options *o, const char *value, struct err *e)
 	return ERR_USAGE;
 }
 
-/* Is `value` one of the words of "a|b|c"? */
-static bool
-is_choice(const char *choices, const char *value)
-{
-	struct str rest = str_from_c(choices), word;
-	bool more = true;
-
-	while (more) {
-		more = str_split1(rest, '|', &word, &rest);
-		if (str_eq(word, str_from_c(value)))
-			return true;
-	}
-	return false;
-}
-
 static int
-set_choice(const struct option *row, const char *value, const char **ret_value,
-           struct err *e)
+set_choice(const struct table_option *row, const char *value,
+           const char **ret_value, struct err *e)
 {
-	if (!is_choice(row->argument, value))
+	if (!table_is_choice(row->argument, value))
 		return err_set(e, ERR_USAGE, "--%s %s: it is one of %s",
 		               row->name, value, row->argument);
 	*ret_value = value;
@@ -217,7 +228,7 @@ static int
 set_value(struct options *o, enum option_id id, const char *value,
           struct err *e)
 {
-	const struct option *row = &options_table[id];
+	const struct table_option *row = &options[id];
 	const char **text = text_of(o, id);
 
 	if (text != NULL) {
@@ -278,131 +289,33 @@ set_flag(struct options *o, enum option_id id)
 
 /* ---- walking over the arguments ---- */
 
-struct walk {
-	int argc;
-	char **argv;
-	int at;
-	bool plain;          /* behind "--" */
-	const char *cluster; /* rest of "-abc", NULL when there is none */
-};
-
-/* What was found: an option with its value, or a plain argument. */
-struct found {
-	enum option_id id; /* OPTION_END: a plain argument */
-	char *value;
-};
-
-static enum option_id
-find_long(struct str name)
-{
-	unsigned i = 0;
-
-	while (i < OPTION_END &&
-	       !str_eq(str_from_c(options_table[i].name), name))
-		i++;
-	return (enum option_id)i;
-}
-
-static enum option_id
-find_letter(char letter)
-{
-	unsigned i = 0;
-
-	while (i < OPTION_END && options_table[i].letter != letter)
-		i++;
-	return (enum option_id)i;
-}
-
+/* What is wrong with the option, in our words. */
 static int
-take_value(struct walk *w, const char *shown, char **ret_value, struct err *e)
+fail_walk(const struct walk *w, struct err *e)
 {
-	if (w->at == w->argc)
-		return err_set(e, ERR_USAGE, "%s wants a value behind it",
-		               shown);
-	*ret_value = w->argv[w->at++];
-	return 0;
-}
+	char letter[] = { '-', w->letter, '\0' };
+	const char *dashes = w->name.n != 0 ? "--" : letter;
 
-static int
-walk_long(struct walk *w, char *arg, struct found *ret_found, struct err *e)
-{
-	struct str name, value;
-	bool given = str_split1(str_from_c(arg + 2), '=', &name, &value);
-	enum option_id id = find_long(name);
-
-	if (id == OPTION_END)
-		return err_set(e, ERR_USAGE, "there is no option --" STR_FMT,
-		               STR_ARG(name));
-	ret_found->id = id;
-	ret_found->value = NULL;
-	if (options_table[id].argument == NULL)
-		return given ? err_set(e, ERR_USAGE,
-		                       "--" STR_FMT " takes no value",
-		                       STR_ARG(name))
-		             : 0;
-	if (!given)
-		return take_value(w, arg, &ret_found->value, e);
-	/* The value is the tail of a C string, so it is one as well. */
-	ret_found->value = arg + (strlen(arg) - value.n);
-	return 0;
-}
-
-static int
-walk_letter(struct walk *w, struct found *ret_found, struct err *e)
-{
-	const char shown[] = { '-', *w->cluster, '\0' };
-	enum option_id id = find_letter(*w->cluster);
-	int rc = 0;
-
-	if (id == OPTION_END)
-		return err_set(e, ERR_USAGE, "there is no option %s", shown);
-	ret_found->id = id;
-	ret_found->value = NULL;
-	w->cluster++;
-	if (options_table[id].argument == NULL) {
-		if (*w->cluster == '\0')
-			w->cluster = NULL;
-		return 0;
+	switch (w->fault) {
+	case WALK_UNKNOWN:
+		return err_set(e, ERR_USAGE, "there is no option %s" STR_FMT,
+		               dashes, STR_ARG(w->name));
+	case WALK_NO_VALUE:
+		return err_set(e, ERR_USAGE, "%s" STR_FMT " takes no value",
+		               dashes, STR_ARG(w->name));
+	case WALK_WANTS_VALUE:
+		break;
 	}
-	if (*w->cluster != '\0') {
-		char *arg = w->argv[w->at - 1];
-
-		ret_found->value = arg + (strlen(arg) - strlen(w->cluster));
-	} else {
-		rc = take_value(w, shown, &ret_found->value, e);
-	}
-	w->cluster = NULL;
-	return rc;
+	return err_set(e, ERR_USAGE, "%s" STR_FMT " wants a value behind it",
+	               dashes, STR_ARG(w->name));
 }
 
-/* 1 and what was found, 0 at the end, or a code. */
 static int
-walk_next(struct walk *w, struct found *ret_found, struct err *e)
+next_argument(struct walk *w, struct walk_found *ret_found, struct err *e)
 {
-	char *arg;
-	int rc;
+	int rc = walk_next(w, ret_found);
 
-	if (w->cluster == NULL) {
-		if (w->at == w->argc)
-			return 0;
-		arg = w->argv[w->at++];
-		if (!w->plain && strcmp(arg, "--") == 0) {
-			w->plain = true;
-			return walk_next(w, ret_found, e);
-		}
-		if (w->plain || arg[0] != '-' || arg[1] == '\0') {
-			ret_found->id = OPTION_END;
-			ret_found->value = arg;
-			return 1;
-		}
-		if (arg[1] == '-') {
-			rc = walk_long(w, arg, ret_found, e);
-			return rc == 0 ? 1 : rc;
-		}
-		w->cluster = arg + 1;
-	}
-	rc = walk_letter(w, ret_found, e);
-	return rc == 0 ? 1 : rc;
+	return rc < 0 ? fail_walk(w, e) : rc;
 }
 
 /* ---- the whole ---- */
@@ -422,7 +335,7 @@ choose_command(const char *first, struct options *o, bool *ret_named,
 	o->command = COMMAND_NONE;
 	if (first == NULL)
 		return 0;
-	o->command = options_command(first);
+	o->command = (enum command_id)table_command(&options_table, first);
 	*ret_named = o->command != COMMAND_NONE;
 	if (*ret_named)
 		return 0;
@@ -439,37 +352,41 @@ static int
 find_command(int argc, char **argv, struct options *o, bool *ret_named,
              struct err *e)
 {
-	struct walk w = { .argc = argc, .argv = argv, .at = 1 };
-	struct found f = { .id = OPTION_END };
-	int rc = walk_next(&w, &f, e);
+	struct walk w = { .table = &options_table,
+		          .command = COMMAND_NONE,
+		          .argc = argc,
+		          .argv = argv,
+		          .at = 1 };
+	struct walk_found f = { .option = OPTION_END };
+	int rc = next_argument(&w, &f, e);
 
-	while (rc == 1 && f.id != OPTION_END)
-		rc = walk_next(&w, &f, e);
+	while (rc == 1 && f.option != OPTION_END)
+		rc = next_argument(&w, &f, e);
 	return rc < 0
 	           ? rc
 	           : choose_command(rc == 1 ? f.value : NULL, o, ret_named, e);
 }
 
 static int
-apply(struct options *o, const struct found *f, struct err *e)
+apply(struct options *o, const struct walk_found *f, struct err *e)
 {
-	if (f->id == OPTION_END) {
+	if (f->option == OPTION_END) {
 		o->args[o->nargs++] = f->value;
 		return 0;
 	}
-	if (!option_of(f->id, o->command)) {
+	if (!table_has(&options_table, f->option, o->command)) {
 		const char *name = command_name(o->command);
 
 		return err_set(e, ERR_USAGE,
 		               "--%s cannot be used %s%s; see 'analyzer "
 		               "help%s%s'",
-		               options_table[f->id].name,
+		               options[f->option].name,
 		               *name != '\0' ? "with " : "without a command",
 		               name, *name != '\0' ? " " : "", name);
 	}
-	if (options_table[f->id].argument != NULL)
-		return set_value(o, f->id, f->value, e);
-	set_flag(o, f->id);
+	if (options[f->option].argument != NULL)
+		return set_value(o, (enum option_id)f->option, f->value, e);
+	set_flag(o, (enum option_id)f->option);
 	return 0;
 }
 
@@ -477,8 +394,12 @@ int
 options_parse(int argc, char **argv, struct err *e, struct options *ret_options)
 {
 	struct options *o = ret_options;
-	struct walk w = { .argc = argc, .argv = argv, .at = 1 };
-	struct found f;
+	struct walk w = { .table = &options_table,
+		          .command = COMMAND_NONE,
+		          .argc = argc,
+		          .argv = argv,
+		          .at = 1 };
+	struct walk_found f;
 	bool named;
 	int rc;
 
@@ -493,7 +414,7 @@ options_parse(int argc, char **argv, struct err *e, struct options *ret_options)
 	if (rc != 0)
 		return rc;
 	/* Plain arguments move to the front, over what was walked already. */
-	while ((rc = walk_next(&w, &f, e)) == 1) {
+	while ((rc = next_argument(&w, &f, e)) == 1) {
 		rc = apply(o, &f, e);
 		if (rc != 0)
 			return rc;

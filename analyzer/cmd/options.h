@@ -2,10 +2,9 @@
 /*
  * options: the command line, parsed after the tables of options.def.
  *
- * As everywhere: "--long value", "--long=value", "-x value", "-xvalue",
- * options before or after the other arguments, "--" ends them, "-" is a plain
- * argument. The first plain argument is the command; when it is none but names
- * something that exists, the command is `serve`.
+ * How options are written is told in console/walk.h. The first plain argument
+ * is the command; when it is none but names something that exists, the command
+ * is `serve`.
  */
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
@@ -19,6 +18,7 @@
 #include "analyzer/ingest/ingest.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "console/table.h"
 
 enum command_id {
 #define COMMAND(id, name, args, summary, text) COMMAND_##id,
@@ -33,38 +33,8 @@ enum option_id {
 	OPTION_END
 };
 
-struct option_command {
-	const char *name;
-	const char *args;
-	const char *summary;
-	const char *text;
-};
-
-struct option {
-	const char *name;
-	char letter;          /* 0: none */
-	const char *argument; /* NULL: none */
-	unsigned commands;    /* bits 1 << command_id */
-	const char *help;
-};
-
-/* COMMAND_COUNT and OPTION_END rows. */
-extern const struct option_command options_commands[];
-extern const struct option options_table[];
-
-/* Is it one of the command's? */
-static inline bool
-option_of(enum option_id id, enum command_id command)
-{
-	return (options_table[id].commands >> command & 1) != 0;
-}
-
-/* The same, but not for hidden ones: for help. */
-static inline bool
-option_shown(enum option_id id, enum command_id command)
-{
-	return option_of(id, command) && options_table[id].help[0] != '\0';
-}
+/* COMMAND_COUNT and OPTION_END rows, in the order of the enums. */
+extern const struct table options_table;
 
 /* --proto-set may be given this often. */
 enum { OPTIONS_PROTO_SETS = 64 };
@@ -103,8 +73,5 @@ struct options {
  */
 int options_parse(int argc, char **argv, struct err *e,
                   struct options *ret_options) WARN_UNUSED;
-
-/* The command of that name; COMMAND_NONE when there is none. */
-enum command_id options_command(const char *name);
 
 #endif /* CMD_OPTIONS_H */

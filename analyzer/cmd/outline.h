@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "analyzer/cmd/term.h"
 #include "analyzer/entry/sink.h"
+#include "console/term.h"
 
 enum {
 	OUTLINE_DEPTH = 64, /* deeper values are not shown */

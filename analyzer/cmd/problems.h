@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
-#include "analyzer/cmd/term.h"
 #include "analyzer/entry/diag.h"
 #include "analyzer/query/opened.h"
 #include "base/json_out.h"
+#include "console/term.h"
 
 /* One line: what, then where. */
 void problems_text(struct term *t, const struct opened *o,

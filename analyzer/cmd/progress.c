@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "analyzer/cmd/human.h"
 #include "base/clock.h"
+#include "console/human.h"
 
 #define PERIOD (200 * CLOCK_MSEC)
 

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "analyzer/cmd/term.h"
 #include "analyzer/ingest/ingest.h"
+#include "console/term.h"
 
 struct progress {
 	struct term *term;

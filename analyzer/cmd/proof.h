@@ -7,12 +7,12 @@
 #ifndef CMD_PROOF_H
 #define CMD_PROOF_H
 
-#include "analyzer/cmd/term.h"
 #include "analyzer/index/row.h"
 #include "analyzer/proto/proto.h"
 #include "analyzer/query/opened.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "console/term.h"
 
 /* Print them after `label`, numbered as in the capture file from 1. The codes
  * of the index's reader. */

@@ -11,11 +11,11 @@
 
 #include "analyzer/api/server.h"
 #include "analyzer/cmd/cmd.h"
-#include "analyzer/cmd/interrupt.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "console/interrupt.h"
 
 /* POSIX wants this of the program. NOLINTNEXTLINE(*-redundant-declaration) */
 extern char **environ;

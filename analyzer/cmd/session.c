@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "analyzer/cmd/interrupt.h"
 #include "analyzer/cmd/progress.h"
 #include "analyzer/cmd/schema.h"
 #include "base/clock.h"
+#include "console/interrupt.h"
 
 int
 session_place_open(struct session_place *place, const struct options *o,

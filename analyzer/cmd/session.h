@@ -12,12 +12,12 @@
 #include <stdint.h>
 
 #include "analyzer/cmd/options.h"
-#include "analyzer/cmd/term.h"
 #include "analyzer/ingest/ingest.h"
 #include "analyzer/query/opened.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/sha256.h"
+#include "console/term.h"
 #include "snapshot/workspace.h"
 
 /* Where indexes live; zeroed at first, opened by the first session. */

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "analyzer/cmd/cmd.h"
-#include "analyzer/cmd/human.h"
 #include "analyzer/cmd/listing.h"
 #include "analyzer/cmd/outline.h"
 #include "analyzer/cmd/proof.h"
 #include "analyzer/query/body.h"
 #include "analyzer/query/full.h"
 #include "base/utf8.h"
+#include "console/human.h"
 
 enum {
 	PREVIEW = 2048,    /* bytes of a body that are shown */

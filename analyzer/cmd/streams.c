@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "analyzer/cmd/cmd.h"
-#include "analyzer/cmd/human.h"
 #include "analyzer/cmd/listing.h"
+#include "console/human.h"
 
 enum {
 	ID_WIDTH = 15,

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "analyzer/cmd/human.h"
 #include "base/clock.h"
+#include "console/human.h"
 
 /* ---- reading ---- */
 

@@ -13,12 +13,12 @@
 #include <stdint.h>
 
 #include "analyzer/cmd/session.h"
-#include "analyzer/cmd/term.h"
 #include "analyzer/entry/diag.h"
 #include "analyzer/entry/disposition.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/sha256.h"
+#include "console/term.h"
 
 enum {
 	SUMMARY_PROTOCOLS = 64, /* more abbreviations than there will be */

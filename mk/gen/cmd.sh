@@ -1,23 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# cmd.sh ANALYZER [FOLDER]: writes what is made from analyzer/cmd/options.def:
-# the completions, and the part of the man page between its two marks. Run it
-# after a change there; tests/cli/help.t fails until then. FOLDER is where
-# docs/ lies, default the current one.
+# cmd.sh PROGRAM [FOLDER]: writes what is made from the program's table of
+# commands and options (analyzer/cmd/options.def): the completions,
+# and the part of the man page between its two marks. Run it after a change
+# there; tests/cli/help.t fails until then. FOLDER is where docs/ lies, default
+# the current one.
 set -eu
-analyzer=$1
+program=$1
+name=$(basename "$program")
 docs=${2:-.}/docs
-page=docs/man/analyzer.1
+page=docs/man/$name.1
 
 mkdir -p "$docs/completions" "$docs/man"
-"$analyzer" --completion bash >"$docs/completions/analyzer.bash"
-"$analyzer" --completion zsh >"$docs/completions/_analyzer"
-"$analyzer" --completion fish >"$docs/completions/analyzer.fish"
+"$program" --completion bash >"$docs/completions/$name.bash"
+"$program" --completion zsh >"$docs/completions/_$name"
+"$program" --completion fish >"$docs/completions/$name.fish"
 
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
-"$analyzer" --man-options | awk -v page="$page" '
+"$program" --man-options | awk -v page="$page" '
 { made = made $0 "\n" }
 END {
 	while ((getline line < page) > 0) {
@@ -31,4 +33,4 @@ END {
 		}
 	}
 }' >"$new"
-cat "$new" >"$docs/man/analyzer.1"
+cat "$new" >"$docs/man/$name.1"

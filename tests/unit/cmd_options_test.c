@@ -169,11 +169,12 @@ test_table(void)
 	bool good = true;
 
 	for (unsigned i = 0; i < OPTION_END; i++) {
-		const struct option *a = &options_table[i];
+		const struct table_option *a = &options_table.options[i];
 
 		good &= a->name[0] != '\0' && a->commands != 0;
 		for (unsigned k = 0; k < i; k++) {
-			const struct option *b = &options_table[k];
+			const struct table_option *b =
+			    &options_table.options[k];
 
 			good &= strcmp(a->name, b->name) != 0;
 			good &= a->letter == '\0' || a->letter != b->letter;
@@ -181,10 +182,11 @@ test_table(void)
 	}
 	ok(good, "options have names of their own and a command");
 	for (unsigned i = 0; i < COMMAND_COUNT; i++)
-		good &= options_command(options_commands[i].name) ==
-		        (enum command_id)i;
+		good &= table_command(&options_table,
+		                      options_table.commands[i].name) == i;
 	ok(good, "commands are found by name");
-	is_int(options_command("quer"), COMMAND_NONE, "and not by half of it");
+	is_int(table_command(&options_table, "quer"), COMMAND_NONE,
+	       "and not by half of it");
 }
 
 int

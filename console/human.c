@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyzer/cmd/human.h"
+#include "console/human.h"
 
 #include <inttypes.h>
 #include <stdio.h>

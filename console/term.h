@@ -9,8 +9,8 @@
  *
  * Failures stick in the stream and are asked for once, with term_error().
  */
-#ifndef CMD_TERM_H
-#define CMD_TERM_H
+#ifndef CONSOLE_TERM_H
+#define CONSOLE_TERM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -70,4 +70,4 @@ bool term_failed(const struct term *t);
 /* A JSON writer onto the same stream. */
 void term_json(struct term *t, struct json_out *ret_json);
 
-#endif /* CMD_TERM_H */
+#endif /* CONSOLE_TERM_H */

@@ -4,8 +4,8 @@
  *
  * Each writes a C string to out[HUMAN_TEXT] and returns it.
  */
-#ifndef CMD_HUMAN_H
-#define CMD_HUMAN_H
+#ifndef CONSOLE_HUMAN_H
+#define CONSOLE_HUMAN_H
 
 #include <stdint.h>
 
@@ -21,4 +21,4 @@ const char *human_duration(int64_t ns, char out[HUMAN_TEXT]);
 const char *human_day(int64_t ts, char out[HUMAN_TEXT]);
 const char *human_clock(int64_t ts, char out[HUMAN_TEXT]);
 
-#endif /* CMD_HUMAN_H */
+#endif /* CONSOLE_HUMAN_H */

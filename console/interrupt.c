@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyzer/cmd/interrupt.h"
+#include "console/interrupt.h"
 
 #include <stddef.h>
 
@@ -48,10 +48,10 @@ wait_for_signals(void *ctx)
 	return NULL;
 }
 
-int
-interrupt_start(struct interrupt *i, atomic_bool *cancel)
+static int
+start(struct interrupt *i, atomic_bool *cancel, size_t n)
 {
-	static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	int rc;
 
 	i->cancel = cancel;
@@ -59,7 +59,7 @@ interrupt_start(struct interrupt *i, atomic_bool *cancel)
 	atomic_init(&i->stopping, false);
 	(void)sigemptyset(&i->waited);
 	(void)sigaddset(&i->waited, WAKE);
-	for (size_t k = 0; k < ARRAY_LEN(ending); k++) {
+	for (size_t k = 0; k < n && k < ARRAY_LEN(ending); k++) {
 		if (!is_ignored(ending[k]))
 			(void)sigaddset(&i->waited, ending[k]);
 	}
@@ -70,6 +70,18 @@ interrupt_start(struct interrupt *i, atomic_bool *cancel)
 	if (rc != 0)
 		(void)pthread_sigmask(SIG_SETMASK, &i->before, NULL);
 	return -rc;
+}
+
+int
+interrupt_start(struct interrupt *i, atomic_bool *cancel)
+{
+	return start(i, cancel, 3);
+}
+
+int
+interrupt_start_quit(struct interrupt *i, atomic_bool *cancel)
+{
+	return start(i, cancel, 4);
 }
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyzer/cmd/term.h"
+#include "console/term.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* term, and outline, which writes to it. */
-#include "analyzer/cmd/term.h"
+#include "console/term.h"
 
 #include "analyzer/cmd/outline.h"
 #include "base/err.h"
