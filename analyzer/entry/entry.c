@@ -10,6 +10,7 @@ static const struct {
 	const char *text;
 } reasons[] = {
 	{ ENTRY_NO_REQUEST, "the request was not seen" },
+	{ ENTRY_GIVEN_UP, "the client gave up before a response" },
 	{ ENTRY_NO_RESPONSE, "the response was not seen" },
 	{ ENTRY_REQ_CUT, "the request does not end in the capture" },
 	{ ENTRY_RES_CUT, "the response does not end in the capture" },

@@ -41,6 +41,8 @@ enum entry_flag {
 	/* Header fields refer to bytes that the capture does not have. */
 	ENTRY_FIELDS_UNKNOWN = 1 << 15,
 	ENTRY_PUSHED = 1 << 16, /* the server sent the request, too (HTTP/2) */
+	/* The client took the request back before a response began. */
+	ENTRY_GIVEN_UP = 1 << 17,
 };
 
 struct entry_side {

@@ -168,9 +168,9 @@ dissect_handover(struct dissect *d, const char *name, const char *why)
 }
 
 void
-dissect_abandon(struct dissect *d, uint64_t key)
+dissect_abandon(struct dissect *d, uint64_t key, uint32_t flags)
 {
-	pair_abandon(d, key);
+	pair_abandon(d, key, flags);
 }
 
 void *

@@ -255,6 +255,8 @@ http_render_members(struct http_view *v, struct sink *out)
 	int rc = v->side == SIDE_REQUEST ? render_request(v, out)
 	                                 : render_response(v, out);
 
+	if (v->rejected.n != 0)
+		sink_member_string(out, "rejected", v->rejected);
 	if (v->reset.n != 0)
 		sink_member_string(out, "reset", v->reset);
 	if (v->unknown_fields != 0)

@@ -81,6 +81,10 @@ represent_oddities(const struct http_view *v, struct section *t)
 {
 	bool request = v->side == SIDE_REQUEST;
 
+	if (v->rejected.n != 0)
+		section_text(t, "Rejected", v->rejected,
+		             request ? "request.rejected"
+		                     : "response.rejected");
 	if (v->reset.n != 0)
 		section_text(t, "Reset", v->reset,
 		             request ? "request.reset" : "response.reset");

@@ -70,6 +70,7 @@ struct http_view {
 	bool has_body;           /* one follows the head */
 	bool trailers_count;     /* they are among the headers, too */
 	struct str reset;        /* why the stream was reset; empty if not */
+	struct str rejected;     /* by GOAWAY, and why; empty if not */
 	uint64_t unknown_fields; /* that the capture does not have */
 
 	/* after http_view_body() */

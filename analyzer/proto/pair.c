@@ -648,14 +648,16 @@ pair_missing(struct dissect *d, enum dir dir, const struct gap *g, bool inside)
 }
 
 void
-pair_abandon(struct dissect *d, uint64_t key)
+pair_abandon(struct dissect *d, uint64_t key, uint32_t flags)
 {
 	struct pair *p = d->last_pair;
 
 	while (p != NULL && (p->key != key || !is_waiting(p)))
 		p = p->prev;
-	if (p != NULL)
-		emit(p);
+	if (p == NULL)
+		return;
+	p->flags |= flags;
+	emit(p);
 }
 
 void

@@ -105,7 +105,7 @@ void pair_missing(struct dissect *d, enum dir dir, const struct gap *g,
                   bool inside);
 
 /* The waiting request of that key becomes an entry. */
-void pair_abandon(struct dissect *d, uint64_t key);
+void pair_abandon(struct dissect *d, uint64_t key, uint32_t flags);
 
 /* Messages of dir may have been lost entirely. */
 void pair_lost(struct dissect *d, enum dir dir);

@@ -278,8 +278,9 @@ void message_flag(struct message *m, uint32_t entry_flags);
 void message_close(struct message *m, uint64_t end);
 /* It stopped before its end (a gap, the end of the stream): flagged as cut. */
 void message_cut(struct message *m, uint64_t end);
-/* The request of this key, which is closed, gets no response any more. */
-void dissect_abandon(struct dissect *d, uint64_t key);
+/* The request of this key, which is closed, gets no response any more; its
+ * entry has these flags, too. */
+void dissect_abandon(struct dissect *d, uint64_t key, uint32_t flags);
 /* The method of the oldest request of which the response is not closed, "" if
  * none: a response to HEAD has no body whatever its head says. */
 struct str dissect_awaited(const struct dissect *d);

@@ -30,6 +30,7 @@ static const struct {
 	{ ENTRY_SPANS_CUT, "spans-cut" },
 	{ ENTRY_FIELDS_UNKNOWN, "unknown" },
 	{ ENTRY_PUSHED, "pushed" },
+	{ ENTRY_GIVEN_UP, "given-up" },
 };
 
 static void

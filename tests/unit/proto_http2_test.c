@@ -133,7 +133,8 @@ static const char everything[] =
     "http/2.0 \"GET\" /second @a.example 200 26/78\n"
     "http/2.0 \"GET\" /pusher @ 200 25/26\n"
     "http/2.0 \"GET\" /pushed @ 200 29/25 pushed\n"
-    "http/2.0 \"GET\" /given-up @h 0 41/0 no-response\n"
+    "http/2.0 \"GET\" /given-up @h 0 41/0 no-response failed "
+    "given-up\n"
     "http/2.0 \"GET\" /refused @h 0 40/13 failed\n"
     "http/2.0 \"GET\" /half @h 200 37/36 failed\n";
 
@@ -465,6 +466,122 @@ test_upgrade(void)
 	buf_release(&b);
 }
 
+/* A server may speak first, and of settings that nobody knows. */
+static void
+test_server_first(void)
+{
+	struct buf b;
+	struct world w;
+
+	buf_init(&b, H2_MAX);
+	http1_world_init(&w, WORLD_LINE);
+	w.all = true;
+	if (!http1_world_open(&w, 0))
+		abort();
+	h2_frame(&b, HTTP2_SETTINGS, 0, 0,
+	         STR("\0\3\0\0\0\144\376\3\0\0\0\1\0\5\0\0\100\0"));
+	say(&w, 1, &b);
+	h2_hello(&b);
+	h2_get(&b, 1, "/");
+	say(&w, 0, &b);
+	h2_ok(&b, 1, "x");
+	say(&w, 1, &b);
+	is_str(http1_world_finish(&w, WHY_FIN),
+	       "http/2.0 \"GET\" / @h 200 33/20\n",
+	       "a server that speaks first, with settings of its own");
+	http1_world_release(&w);
+
+	http1_world_init(&w, WORLD_LINE);
+	w.all = true;
+	if (!http1_world_open(&w, 0))
+		abort();
+	h2_frame(&b, HTTP2_SETTINGS, 0, 0, STR("\0\2\0\0\0\2"));
+	say(&w, 1, &b);
+	h2_hello(&b);
+	h2_get(&b, 1, "/");
+	say(&w, 0, &b);
+	is_str(http1_world_finish(&w, WHY_FIN), "",
+	       "settings that cannot be are none");
+	http1_world_release(&w);
+	buf_release(&b);
+}
+
+static unsigned
+count(const char *text, const char *what)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, what)) != NULL; text += strlen(what))
+		n++;
+	return n;
+}
+
+/* What a server says that it will not look at. */
+static void
+test_goaway(void)
+{
+	struct buf b, block;
+	const char *text;
+	struct world w;
+
+	buf_init(&b, H2_MAX);
+	buf_init(&block, H2_MAX);
+	begin(&w, WORLD_LINE | WORLD_DIAGS | WORLD_JSON, 0);
+	h2_hello(&b);
+	h2_get(&b, 1, "/one");
+	h2_index(&block, 3);
+	h2_literal(&block, ":path", "/three");
+	h2_headers(&b, 3, &block, 0);
+	h2_get(&b, 5, "/five");
+	say(&w, 0, &b);
+	h2_welcome(&b);
+	h2_frame(&b, HTTP2_GOAWAY, 0, 0, STR("\0\0\0\1\0\0\0\13"));
+	h2_ok(&b, 1, "");
+	say(&w, 1, &b);
+	h2_frame(&b, HTTP2_DATA, HTTP2_END_STREAM, 3, STR("late"));
+	h2_get(&b, 7, "/seven");
+	say(&w, 0, &b);
+	text = http1_world_finish(&w, WHY_FIN);
+	ok(strstr(text, "! malformed GOAWAY for an error: ENHANCE_YOUR_CALM\n"),
+	   "a GOAWAY for an error is told, by name");
+	ok(strstr(text, "/one @h 200 36/19\n"), "its last stream is answered");
+	ok(strstr(text, "/five @h 0 37/17 failed\n"),
+	   "what had been asked above it failed");
+	is_int(count(text, "\"rejected\":\"ENHANCE_YOUR_CALM\""), 3,
+	       "and says so, like what came later");
+	ok(w.sides_agree && w.failed == 0, "... without a failure");
+	http1_world_release(&w);
+	buf_release(&b);
+	buf_release(&block);
+}
+
+/* Answers to a request that was taken back meanwhile. */
+static void
+test_late_answer(void)
+{
+	struct buf b, block;
+	struct world w;
+
+	buf_init(&b, H2_MAX);
+	buf_init(&block, H2_MAX);
+	begin(&w, WORLD_LINE | WORLD_DIAGS, 0);
+	h2_hello(&b);
+	h2_get(&b, 1, "/");
+	h2_frame(&b, HTTP2_RST_STREAM, 0, 1, STR("\0\0\0\10"));
+	say(&w, 0, &b);
+	h2_welcome(&b);
+	h2_ok(&b, 1, "too late");
+	h2_literal(&block, "x", "y");
+	h2_headers(&b, 1, &block, HTTP2_END_STREAM);
+	say(&w, 1, &b);
+	is_str(http1_world_finish(&w, WHY_FIN),
+	       "http/2.0 \"GET\" / @h 0 33/0 no-response failed given-up\n",
+	       "an answer to what was taken back is nobody's");
+	http1_world_release(&w);
+	buf_release(&b);
+	buf_release(&block);
+}
+
 /* --- attacks -------------------------------------------------------------- */
 
 /* What one request of that block becomes, with rows about limits. */
@@ -662,5 +779,8 @@ main(void)
 	test_late_joins();
 	test_unknown_fields();
 	test_upgrade();
+	test_server_first();
+	test_goaway();
+	test_late_answer();
 	return tap_done();
 }

@@ -55,6 +55,8 @@ static const struct field http2_fields[] = {
 	  "fields behind the body, by name" },
 	{ "request.unknownFields", FIELD_NUMBER, false, NULL,
 	  "header fields that the capture does not have" },
+	{ "request.rejected", FIELD_STRING, false, NULL,
+	  "GOAWAY came before it ended, with that code: not processed" },
 	{ "request.reset", FIELD_STRING, false, NULL,
 	  "the code that the stream was reset with, by name" },
 	{ "response.status", FIELD_NUMBER, false, "status", "status code" },
@@ -76,10 +78,33 @@ static const struct field http2_fields[] = {
 	  "fields behind the body, by name" },
 	{ "response.unknownFields", FIELD_NUMBER, false, NULL,
 	  "header fields that the capture does not have" },
+	{ "response.rejected", FIELD_STRING, false, NULL,
+	  "the code of the GOAWAY that says it was not processed" },
 	{ "response.reset", FIELD_STRING, false, NULL,
 	  "the code that the stream was reset with, by name" },
 	{ .path = NULL },
 };
+
+/* A setting that no endpoint may send; others than these exist (section 6.5.2).
+ */
+static bool
+http2_setting_impossible(uint16_t id, uint32_t value)
+{
+	enum { ENABLE_PUSH = 2, INITIAL_WINDOW_SIZE = 4, MAX_FRAME_SIZE = 5 };
+
+	switch (id) {
+	case 0:
+		return true;
+	case ENABLE_PUSH:
+		return value > 1;
+	case INITIAL_WINDOW_SIZE:
+		return value > INT32_MAX;
+	case MAX_FRAME_SIZE:
+		return value < HTTP2_FRAME_MAX || value > 0xffffff;
+	default:
+		return false;
+	}
+}
 
 /* A server's first frame, without a client to be seen. */
 static enum verdict
@@ -99,8 +124,7 @@ http2_probe_server(struct cursor c)
 	while (!cur_at_end(&settings)) {
 		uint16_t id = cur_be16(&settings);
 
-		(void)cur_be32(&settings);
-		if (id == 0 || id > 0x10)
+		if (http2_setting_impossible(id, cur_be32(&settings)))
 			return VERDICT_NO;
 	}
 	return VERDICT_YES;

@@ -27,6 +27,17 @@ carrier_side(const struct http_view *v)
 	                               : &v->x->entry->response;
 }
 
+/* The name of a code, or its number. */
+static struct str
+carrier_code(struct http_view *v, uint64_t code)
+{
+	struct str name = http2_frame_error(code);
+
+	return name.n != 0 ? name
+	                   : arena_printf(v->x->scratch, "0x%llx",
+	                                  (unsigned long long)code);
+}
+
 static void
 carrier_mark(struct http_view *v, struct carried *m,
              const struct http2_item *it)
@@ -37,10 +48,10 @@ carrier_mark(struct http_view *v, struct carried *m,
 		m->data = it->number;
 		break;
 	case HTTP2_MARK_RESET:
-		v->reset = http2_frame_error(it->number);
-		if (v->reset.n == 0)
-			v->reset = arena_printf(v->x->scratch, "0x%llx",
-			                        (unsigned long long)it->number);
+		v->reset = carrier_code(v, it->number);
+		break;
+	case HTTP2_MARK_REJECTED:
+		v->rejected = carrier_code(v, it->number);
 		break;
 	case HTTP2_MARK_PATHLESS:
 		m->pathless = true;

@@ -124,6 +124,22 @@ is_orphan(const struct http2_exchange *x, uint32_t id)
 	       (s->first == 0 || id < s->first || id > s->highest);
 }
 
+/*
+ * Has the receiver just reset this stream? What is on its way then is ignored
+ * by everybody (RFC 9113, section 5.1).
+ */
+static bool
+is_late(const struct http2_exchange *x, uint32_t id)
+{
+	const struct http2_dir *h = &x->s->dir[dir_other(x->dir)];
+
+	for (uint32_t i = 0; i < HTTP2_RESETS_KNOWN && i < h->resets; i++) {
+		if (h->reset[i] == id)
+			return true;
+	}
+	return false;
+}
+
 /* A message of which the head was not seen. */
 static struct http2_stream *
 open_headless(const struct http2_exchange *x, uint32_t id, uint64_t off)
@@ -242,9 +258,12 @@ http2_exchange_head(const struct http2_exchange *x, uint32_t id,
                     struct span span, bool end)
 {
 	const struct http2_head *h = &x->s->head;
-	struct http2_stream *st = stream_for_head(x, id, span.off);
+	struct http2_stream *st = http2_streams_find(&x->s->streams, id);
 	enum side side = side_of(x);
 
+	if (st == NULL && is_late(x, id))
+		return;
+	st = stream_for_head(x, id, span.off);
 	if (st == NULL) {
 		dissect_note(x->d, x->dir, span.off,
 		             "header fields of a stream that is not open");
@@ -293,6 +312,19 @@ http2_exchange_promise(const struct http2_exchange *x, uint32_t id,
 
 /* --- what follows --------------------------------------------------------- */
 
+/* An overlay may know a body by itself. */
+static void
+offer_body(const struct http2_exchange *x, struct http2_stream *st)
+{
+	enum side side = side_of(x);
+
+	if (st == NULL)
+		return;
+	http2_head_none(&x->s->head);
+	st->overlay[side] = http2_head_offer(&x->s->head, st->m[side], side,
+	                                     false);
+}
+
 bool
 http2_exchange_data(const struct http2_exchange *x, uint32_t id,
                     struct span span, uint64_t n)
@@ -300,15 +332,35 @@ http2_exchange_data(const struct http2_exchange *x, uint32_t id,
 	struct http2_stream *st = http2_streams_find(&x->s->streams, id);
 	enum side side = side_of(x);
 
-	if ((st == NULL && is_orphan(x, id)) ||
+	if ((st == NULL && is_orphan(x, id) && !is_late(x, id)) ||
 	    (st != NULL && st->progress[side] == HTTP2_IDLE)) {
 		st = open_headless(x, id, span.off);
+		offer_body(x, st);
 	}
 	if (st == NULL || !is_open(st, side))
 		return false;
 	message_span(st->m[side], span);
 	st->data[side] += n;
 	return true;
+}
+
+/* Did the server say, before this ended, that it will not look at it? */
+static bool
+is_rejected(const struct http2_exchange *x, uint32_t id)
+{
+	const struct http2_dir *server = &x->s->dir[TO_CLIENT];
+
+	return x->dir == TO_SERVER && server->leaves && id > server->last &&
+	       (id & 1) == 1;
+}
+
+static void
+reject(struct message *m, uint32_t code)
+{
+	struct message_summary sum = { .failed = true };
+
+	keep_mark(m, HTTP2_MARK_REJECTED, code);
+	message_summary(m, &sum);
 }
 
 void
@@ -322,6 +374,8 @@ http2_exchange_end(const struct http2_exchange *x, uint32_t id, uint64_t end)
 	if (st->overlay[side])
 		(void)message_body(st->m[side], cur_make(NULL, 0, false));
 	keep_data(st, side);
+	if (is_rejected(x, id))
+		reject(st->m[side], x->s->dir[TO_CLIENT].reason);
 	message_close(st->m[side], end);
 	st->m[side] = NULL;
 	st->progress[side] = HTTP2_ENDED;
@@ -366,8 +420,45 @@ http2_exchange_reset(const struct http2_exchange *x, uint32_t id,
 	if (is_open(st, other))
 		reset_side(st, other, code, UINT64_MAX);
 	if (!answered)
-		dissect_abandon(x->d, id);
+		dissect_abandon(
+		    x->d, id, ENTRY_GIVEN_UP | (code != 0 ? ENTRY_FAILED : 0));
 	http2_streams_remove(&x->s->streams, st);
+}
+
+/* A request that has ended is answered by the server's GOAWAY. */
+static void
+refuse(const struct http2_exchange *x, uint32_t id, struct span span,
+       uint32_t code)
+{
+	struct http2_stream *st = open_message(x, id, span.off);
+
+	if (st == NULL)
+		return;
+	message_span(st->m[SIDE_RESPONSE], span);
+	reject(st->m[SIDE_RESPONSE], code);
+	message_close(st->m[SIDE_RESPONSE], span.off + span.len);
+	http2_streams_remove(&x->s->streams, st);
+}
+
+void
+http2_exchange_goaway(const struct http2_exchange *x, uint32_t last,
+                      struct span span, uint32_t code)
+{
+	struct http2_dir *h = &x->s->dir[x->dir];
+	struct http2_streams *t = &x->s->streams;
+	struct http2_stream *st = http2_streams_oldest(t);
+	struct http2_stream *next;
+
+	h->leaves = true;
+	h->last = last;
+	h->reason = code;
+	for (; x->dir == TO_CLIENT && st != NULL; st = next) {
+		next = http2_streams_newer(t, st);
+		if (st->id > last && (st->id & 1) == 1 &&
+		    st->progress[SIDE_REQUEST] == HTTP2_ENDED &&
+		    st->progress[SIDE_RESPONSE] == HTTP2_IDLE)
+			refuse(x, st->id, span, code);
+	}
 }
 
 void

@@ -45,6 +45,13 @@ void http2_exchange_end(const struct http2_exchange *x, uint32_t id,
 void http2_exchange_reset(const struct http2_exchange *x, uint32_t id,
                           struct span span, uint32_t code);
 
+/*
+ * GOAWAY: what the other side opened above stream `last` is not processed. It
+ * ends in front of span's end, or will when it is asked for.
+ */
+void http2_exchange_goaway(const struct http2_exchange *x, uint32_t last,
+                           struct span span, uint32_t code);
+
 /* The connection is over: what is open says how much there was of it. */
 void http2_exchange_finish(const struct http2_exchange *x);
 

@@ -182,6 +182,7 @@ feed_reset(struct feeding *f, const struct http2_frame *frame)
 	if (!feed_whole(f, frame, &payload, &go))
 		return go;
 	(void)cur_skip(f->in, (size_t)span.len);
+	f->h->reset[f->h->resets % HTTP2_RESETS_KNOWN] = frame->stream;
 	if (++f->h->resets == dissect_limits(f->d)->http2_resets)
 		dissect_limit(f->d, f->dir, "http2-resets");
 	http2_exchange_reset(&x, frame->stream, span, cur_be32(&payload));
@@ -191,19 +192,24 @@ feed_reset(struct feeding *f, const struct http2_frame *frame)
 static bool
 feed_goaway(struct feeding *f, const struct http2_frame *frame)
 {
+	struct http2_exchange x = feed_exchange(f);
+	struct span span = { .off = feed_offset(f),
+		             .len = HTTP2_FRAME_HEADER + frame->length };
 	struct cursor payload;
-	uint64_t off = feed_offset(f);
+	uint32_t last, code;
 	bool go;
 
 	if (frame->length > dissect_limits(f->d)->head_bytes)
 		return feed_pass(f, frame);
 	if (!feed_whole(f, frame, &payload, &go))
 		return go;
-	(void)cur_be32(&payload);
-	if (cur_be32(&payload) != 0)
-		dissect_note(f->d, f->dir, off,
-		             "GOAWAY: the connection was ended for an error");
-	return feed_pass(f, frame);
+	last = cur_be32(&payload) & INT32_MAX;
+	code = cur_be32(&payload);
+	if (code != 0)
+		dissect_note(f->d, f->dir, span.off, http2_frame_goaway(code));
+	(void)cur_skip(f->in, (size_t)span.len);
+	http2_exchange_goaway(&x, last, span, code);
+	return feed_go(f, HTTP2_PHASE_FRAME);
 }
 
 /* --- header blocks -------------------------------------------------------- */

@@ -8,6 +8,9 @@
  *
  * - A message begins with its first HEADERS frame, a response with its first
  *   1xx head; the end is END_STREAM, or RST_STREAM, whose code is kept.
+ * - GOAWAY rejects the requests with ids above the last that it names; those
+ *   entries say so. Frames for a stream that their receiver has just reset are
+ *   passed over, as the receiver does.
  * - A pushed request is one that the server sends (ENTRY_PUSHED).
  * - The upgraded request of HTTP/1.1 is that of stream 1.
  * - A connection that was joined in the middle, or that has a gap, is searched
@@ -34,6 +37,9 @@ enum http2_phase {
 	HTTP2_PHASE_DEAD, /* given up */
 };
 
+/* Streams that were reset last, of which frames may be on their way still. */
+enum { HTTP2_RESETS_KNOWN = 32 };
+
 struct http2_dir {
 	struct hpack hpack;
 	enum http2_phase phase;
@@ -45,7 +51,11 @@ struct http2_dir {
 	uint32_t stream; /* that it belongs to; 0: nobody's */
 	uint64_t left;   /* of its payload */
 	uint64_t searched;
-	uint32_t resets; /* streams that this side reset */
+	uint32_t resets; /* streams that this side reset; the last of them: */
+	uint32_t reset[HTTP2_RESETS_KNOWN];
+	bool leaves;     /* it said GOAWAY: */
+	uint32_t last;   /* ... the other side's last stream it looks at */
+	uint32_t reason; /* ... and why */
 };
 
 /* State of one connection; all zero is a new one. */

@@ -78,21 +78,23 @@ struct str
 http2_frame_error(uint64_t code)
 {
 	static const struct str names[] = {
-		STR_INIT("NO_ERROR"),
-		STR_INIT("PROTOCOL_ERROR"),
-		STR_INIT("INTERNAL_ERROR"),
-		STR_INIT("FLOW_CONTROL_ERROR"),
-		STR_INIT("SETTINGS_TIMEOUT"),
-		STR_INIT("STREAM_CLOSED"),
-		STR_INIT("FRAME_SIZE_ERROR"),
-		STR_INIT("REFUSED_STREAM"),
-		STR_INIT("CANCEL"),
-		STR_INIT("COMPRESSION_ERROR"),
-		STR_INIT("CONNECT_ERROR"),
-		STR_INIT("ENHANCE_YOUR_CALM"),
-		STR_INIT("INADEQUATE_SECURITY"),
-		STR_INIT("HTTP_1_1_REQUIRED"),
+#define HTTP2_ERROR(name) STR_INIT(#name),
+#include "analyzer/proto/http2/http2_errors.def"
+#undef HTTP2_ERROR
 	};
 
 	return code < ARRAY_LEN(names) ? names[code] : STR_NONE;
+}
+
+const char *
+http2_frame_goaway(uint64_t code)
+{
+	static const char *const texts[] = {
+#define HTTP2_ERROR(name) "GOAWAY for an error: " #name,
+#include "analyzer/proto/http2/http2_errors.def"
+#undef HTTP2_ERROR
+	};
+
+	return code < ARRAY_LEN(texts) ? texts[code]
+	                               : "GOAWAY for an error without a name";
 }

@@ -66,5 +66,7 @@ struct cursor http2_frame_content(const struct http2_frame *f,
 
 /* "CANCEL" for 8; empty for codes without a name (section 7). */
 struct str http2_frame_error(uint64_t code);
+/* What is told of a GOAWAY with such a code. */
+const char *http2_frame_goaway(uint64_t code);
 
 #endif /* HTTP2_FRAME_H */

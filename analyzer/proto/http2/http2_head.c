@@ -107,6 +107,16 @@ http2_head_read(struct dissect *d, enum dir dir, struct hpack *hpack,
 }
 
 void
+http2_head_none(struct http2_head *h)
+{
+	h->kept.n = 0;
+	h->fields = 0;
+	h->unknown = true;
+	h->broken = false;
+	head_summarize(h);
+}
+
+void
 http2_head_keep(const struct http2_head *h, struct message *m,
                 enum http2_mark section, uint64_t number, bool first)
 {
@@ -143,6 +153,7 @@ http2_head_offer(const struct http2_head *h, struct message *m, enum side side,
 		.status = h->status,
 		.version = 20,
 		.trailers = trailers,
+		.unknown = h->unknown || h->broken,
 		.field = head_field,
 		.impl = h,
 	};

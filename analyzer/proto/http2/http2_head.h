@@ -52,6 +52,9 @@ bool http2_head_room(struct dissect *d, enum dir dir, struct http2_bytes *b,
 void http2_head_read(struct dissect *d, enum dir dir, struct hpack *hpack,
                      struct cursor block, struct http2_head *h);
 
+/* A head of which nothing is known. */
+void http2_head_none(struct http2_head *h);
+
 /*
  * Keep the fields with the message, as those of a section. `first`: nothing was
  * kept before, and the section is HTTP2_MARK_HEAD.

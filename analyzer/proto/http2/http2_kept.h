@@ -35,6 +35,7 @@ enum http2_mark {
 	HTTP2_MARK_PATHLESS, /* the path is not known */
 	HTTP2_MARK_UPGRADED, /* an HTTP/1.1 request; its head follows as a
 	                        string of the length given */
+	HTTP2_MARK_REJECTED, /* by GOAWAY, which gave this code */
 };
 
 struct http2_item {

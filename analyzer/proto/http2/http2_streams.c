@@ -125,3 +125,9 @@ http2_streams_oldest(const struct http2_streams *t)
 {
 	return t->oldest != 0 ? &t->v[t->oldest] : NULL;
 }
+
+struct http2_stream *
+http2_streams_newer(const struct http2_streams *t, const struct http2_stream *s)
+{
+	return s->newer != 0 ? &t->v[s->newer] : NULL;
+}

@@ -67,5 +67,8 @@ void http2_streams_remove(struct http2_streams *t, struct http2_stream *s);
 
 /* The one that was added first; NULL when there is none. */
 struct http2_stream *http2_streams_oldest(const struct http2_streams *t);
+/* The one that was added after s; NULL when there is none. */
+struct http2_stream *http2_streams_newer(const struct http2_streams *t,
+                                         const struct http2_stream *s);
 
 #endif /* HTTP2_STREAMS_H */
