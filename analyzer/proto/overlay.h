@@ -28,6 +28,8 @@ struct http_head {
 	unsigned version; /* 10, 11, 20 */
 	/* These are the fields behind a body, not those in front of it. */
 	bool trailers;
+	/* Some of the fields are not known (ENTRY_FIELDS_UNKNOWN). */
+	bool unknown;
 	/* First value of a field, name compared without case; empty if none. */
 	struct str (*field)(const struct http_head *h, struct str name);
 	const void *impl;

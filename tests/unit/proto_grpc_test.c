@@ -292,7 +292,7 @@ test_web(void)
 	if (base64_encode(&text, buf_str(&plain)) != 0)
 		abort();
 	c.answer = buf_str(&text);
-	is_call(&c, NULL, "grpc/2.0 \"POST\" /s.S/Web @ 200 87/132",
+	is_call(&c, NULL, "grpc/2.0 \"POST\" /s.S/Web @ 200 87/132 failed",
 	        "{\"messageBytes\":2,\"messageCount\":1,\"messages\":[{"
 	        "\"compressed\":false,\"data\":{\"1\":1},\"length\":2}],"
 	        "\"method\":\"Web\",\"service\":\"s.S\"}",
@@ -302,6 +302,81 @@ test_web(void)
 	        "\"PERMISSION_DENIED\"}");
 	buf_release(&plain);
 	buf_release(&text);
+}
+
+/* --- joined late ---------------------------------------------------------- */
+
+/*
+ * A call of which all fields but the method and the status are in tables from
+ * before the capture, with these bodies; `end`: both sides come to their end.
+ */
+static void
+is_late(struct str asks, struct str answers, bool end, const char *line,
+        const char *what)
+{
+	unsigned last = end ? HTTP2_END_STREAM : 0;
+	struct buf b, block;
+	struct world w;
+	const char *text;
+
+	buf_init(&b, H2_MAX);
+	buf_init(&block, H2_MAX);
+	http1_world_init(&w, WORLD_LINE | WORLD_JSON | WORLD_SECTIONS);
+	w.table[0] = &proto_http2;
+	w.overlays = overlay_registry;
+	if (!http1_world_open(&w, -1))
+		abort();
+	h2_index(&block, 3);
+	h2_index(&block, 70);
+	h2_index(&block, 71);
+	h2_headers(&b, 7, &block, 0);
+	h2_frame(&b, HTTP2_DATA, last, 7, asks);
+	http1_world_send(&w, 0, b.p, b.n);
+	buf_clear(&b);
+	h2_index(&block, 8);
+	h2_index(&block, 72);
+	h2_headers(&b, 7, &block, 0);
+	h2_frame(&b, HTTP2_DATA, 0, 7, answers);
+	if (end) {
+		h2_index(&block, 70);
+		h2_headers(&b, 7, &block, HTTP2_END_STREAM);
+	}
+	http1_world_send(&w, 1, b.p, b.n);
+	text = http1_world_finish(&w, WHY_FIN);
+	is_bytes(text, strcspn(text, "\n"), line, strlen(line), what);
+	ok(w.sides_agree && w.failed == 0, "  ... without a failure");
+	http1_world_release(&w);
+	buf_release(&b);
+	buf_release(&block);
+}
+
+static void
+test_late_join(void)
+{
+	struct str one = STR("\0\0\0\0\2\10\1");
+	struct str two = STR("\0\0\0\0\2\10\1\0\0\0\0\0");
+	struct str other = STR("\0\0\0\0\2\10");
+
+	is_late(one, STR_NONE, true,
+	        "grpc/2.0 \"POST\" (unknown) @ 200 28/30 late unknown",
+	        "a body that is one message is a call's");
+	is_late(other, two, true,
+	        "grpc/2.0 \"POST\" (unknown) @ 200 27/42 late unknown",
+	        "and so is one of two, whatever the request is");
+	is_late(two, other, false,
+	        "grpc/2.0 \"POST\" (unknown) @ 200 33/26 req-cut res-cut late "
+	        "unknown",
+	        "two messages are enough of a stream that goes on");
+	is_late(one, other, false,
+	        "http/2.0 \"POST\" (unknown) @ 200 28/26 req-cut res-cut late "
+	        "unknown",
+	        "one is not");
+	is_late(STR("\0\0\0\0\0\0\0\0\0\0"), STR_NONE, true,
+	        "http/2.0 \"POST\" (unknown) @ 200 31/30 late unknown",
+	        "zeros prove nothing");
+	is_late(STR("{\"a\":1}"), STR("\2\0\0\0\1x"), true,
+	        "http/2.0 \"POST\" (unknown) @ 200 28/36 late unknown",
+	        "nor does what only looks like it");
 }
 
 /* --- schemas -------------------------------------------------------------- */
@@ -474,6 +549,7 @@ main(void)
 	test_outcomes();
 	test_truncated();
 	test_web();
+	test_late_join();
 	test_schema();
 	test_timeouts();
 	return tap_done();

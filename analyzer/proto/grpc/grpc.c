@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/proto/grpc/grpc.h"
 
+#include "analyzer/proto/grpc/grpc_look.h"
 #include "analyzer/proto/grpc/grpc_render.h"
 
 static const uint16_t grpc_ports[] = { 80, 443, 8080, 50051, 0 };
@@ -88,31 +89,85 @@ static const struct field grpc_fields[] = {
 	{ .path = NULL },
 };
 
+/* State of one exchange; both bodies may pass at the same time. */
+struct grpc_state {
+	struct grpc_look look[2]; /* by enum side */
+};
+
+static bool
+is_grpc_type(struct str type)
+{
+	return str_starts_nocase(type, STR("application/grpc"));
+}
+
+/* A head that says nothing against a call, because it is not all known. */
+static bool
+may_be_call(const struct http_head *h)
+{
+	struct str query, path;
+
+	if (!h->unknown || h->trailers || h->version < 20 ||
+	    h->field(h, STR("content-type")).n != 0)
+		return false;
+	return (h->method.n == 0 || str_eq(h->method, STR("POST"))) &&
+	       !str_split1(h->target, '?', &path, &query);
+}
+
 static enum overlay_claim
 grpc_claims(const struct http_head *h)
 {
-	struct str type = h->field(h, STR("content-type"));
-
-	if (str_starts_nocase(type, STR("application/grpc")))
+	if (is_grpc_type(h->field(h, STR("content-type"))))
 		return OVERLAY_YES;
-	return h->side == SIDE_RESPONSE && h->version >= 20 &&
-	               h->field(h, STR("grpc-status")).n != 0
-	           ? OVERLAY_YES
-	           : OVERLAY_NO;
+	if (h->side == SIDE_RESPONSE && h->version >= 20 &&
+	    h->field(h, STR("grpc-status")).n != 0)
+		return OVERLAY_YES;
+	return may_be_call(h) ? OVERLAY_MAYBE_BODY : OVERLAY_NO;
 }
 
 static bool
 grpc_annotate(void *state, const struct http_head *h,
               struct message_summary *io)
 {
+	struct grpc_state *s = state;
+	struct grpc_look *look = &s->look[h->side];
+	struct str type = h->field(h, STR("content-type"));
 	struct str status = h->field(h, STR("grpc-status"));
 
-	(void)state;
-	if (!h->trailers)
-		io->proto = h->version >= 20 ? &grpc_v20 : &grpc_v11;
 	if (status.n != 0 && !str_eq(status, STR("0")))
 		io->failed = true;
-	return false;
+	if (h->trailers) {
+		/* What is left to say is that it is a call. */
+		if (status.n != 0 && h->version >= 20)
+			io->proto = &grpc_v20;
+		return false;
+	}
+	if (is_grpc_type(type) || status.n != 0)
+		io->proto = h->version >= 20 ? &grpc_v20 : &grpc_v11;
+	look->web = str_starts_nocase(type, STR("application/grpc-web"));
+	look->text = str_starts_nocase(type, STR("application/grpc-web-text"));
+	if (h->side == SIDE_RESPONSE && look->web)
+		return true;
+	return io->proto != &grpc_v20 && may_be_call(h);
+}
+
+static bool
+grpc_body(void *state, enum side side, struct cursor bytes,
+          struct message_summary *io)
+{
+	struct grpc_state *s = state;
+	struct grpc_look *look = &s->look[side];
+	struct str part = cur_rest(&bytes);
+	bool sure;
+
+	grpc_look_feed(look, part);
+	if (look->web) {
+		io->failed |= look->failed;
+		return part.n != 0 && !look->bad && !look->failed;
+	}
+	sure = part.n == 0 ? grpc_look_end(look) : grpc_look_sure(look);
+	if (sure)
+		io->proto = &grpc_v20;
+	return part.n != 0 && !sure && !look->bad;
 }
 
 const struct overlay overlay_grpc = {
@@ -120,8 +175,10 @@ const struct overlay overlay_grpc = {
 	.name = "grpc",
 	.protocols = grpc_protocols,
 	.fields = grpc_fields,
+	.state_size = sizeof(struct grpc_state),
 	.claims = grpc_claims,
 	.annotate = grpc_annotate,
+	.body = grpc_body,
 	.render = grpc_render,
 	.represent = grpc_represent,
 };

@@ -214,6 +214,10 @@ decompress(struct walk *w, struct grpc_frame *f, struct str coding)
 
 	if (!f->compressed || f->data.n == 0)
 		return 0;
+	if (coding.n == 0) {
+		f->trouble = STR("the encoding is not known");
+		return 0;
+	}
 	buf_init(&out, (size_t)w->v->x->limits->render_bytes);
 	rc = inflate_all(f, coding, w->v->x->limits, &out);
 	if (rc != 0 && rc != ERR_NOMEM) {

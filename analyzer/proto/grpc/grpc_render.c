@@ -33,16 +33,21 @@ struct call {
 
 /* --- what is known of a call ---------------------------------------------- */
 
-/* "/pkg.Service/Method"; what is before the last slash is the service. */
+/*
+ * "/pkg.Service/Method"; what is before the last slash is the service. A path
+ * that the capture does not have names neither.
+ */
 static void
 split_path(struct str path, struct str *ret_service, struct str *ret_method)
 {
 	struct str rest;
 	size_t at;
 
+	*ret_service = *ret_method = STR_NONE;
 	(void)str_split1(path, '?', &path, &rest);
-	if (str_starts(path, STR("/")))
-		path = str_tail(path, 1);
+	if (!str_starts(path, STR("/")))
+		return;
+	path = str_tail(path, 1);
 	for (at = path.n; at != 0; at--)
 		if (str_starts(str_tail(path, at - 1), STR("/")))
 			break;
@@ -208,6 +213,26 @@ render_messages(struct call *c, struct sink *out)
 
 /* --- the outcome ---------------------------------------------------------- */
 
+/*
+ * The bytes of a field whose name ends in -bin: base64, of which senders leave
+ * the padding out or use the other alphabet, or the bytes themselves behind a
+ * zero, when the other side allowed that (gRPC's G1, true binary metadata).
+ */
+static void
+decode_binary(struct buf *b, struct str text)
+{
+	if (str_starts(text, STR("\0"))) {
+		if (buf_append_str(b, str_tail(text, 1)) != 0)
+			buf_clear(b);
+		return;
+	}
+	if (base64_decode(b, text, BASE64_STD) != 0) {
+		buf_clear(b);
+		if (base64_decode(b, text, BASE64_URL) != 0)
+			buf_clear(b);
+	}
+}
+
 /* google.rpc.Status: code 1, message 2, details 3 (Any: type_url 1, value 2).
  */
 static void
@@ -218,12 +243,7 @@ render_details(struct call *c, struct str text, struct sink *out)
 
 	buf_init(&b, RENDER_DETAILS);
 	show_init(c, &s);
-	/* Senders leave the padding out, or use the other alphabet. */
-	if (base64_decode(&b, text, BASE64_STD) != 0) {
-		buf_clear(&b);
-		if (base64_decode(&b, text, BASE64_URL) != 0)
-			buf_clear(&b);
-	}
+	decode_binary(&b, text);
 	protobuf_render(&s, arena_dup(s.scratch, buf_str(&b)),
 	                protobuf_set_type(s.set, STR(".google.rpc.Status")),
 	                out);
@@ -257,8 +277,10 @@ render_request(struct call *c, struct sink *out)
 	struct str timeout = http_view_field(c->v, STR("grpc-timeout"));
 	uint64_t ns;
 
-	sink_member_string(out, "method", c->method);
-	sink_member_string(out, "service", c->service);
+	if (c->method.n != 0) {
+		sink_member_string(out, "method", c->method);
+		sink_member_string(out, "service", c->service);
+	}
 	if (grpc_status_timeout(timeout, &ns) &&
 	    sink_want(out, STR("timeoutMs")))
 		sink_number(out, (double)ns / 1e6);
