@@ -38,9 +38,17 @@ missing()
 check()
 {
 	name=$1
-	"$analyzer" query "$here/$name.pcap" '' --full >"$tmp/$name.json"
-	is "$name: nothing odd" "$("$analyzer" diag "$here/$name.pcap")" \
+	is "$name: nothing odd" \
+		"$("$analyzer" diag "$here/$name.pcap${2-}")" \
 		'Nothing is missing, refused or odd.'
+	compare "$@"
+}
+
+# compare NAME [SUFFIX]
+compare()
+{
+	name=$1
+	"$analyzer" query "$here/$name.pcap${2-}" '' --full >"$tmp/$name.json"
 	# Ports, ids and times differ from recording to recording, sizes do not.
 	entries "$tmp/$name.json" >"$tmp/$name.entries"
 	[ -z "${BLESS-}" ] ||
@@ -134,5 +142,105 @@ for name in ws ws-late; do
 		"$tmp/$name.json" >"$tmp/found"
 	agrees "$name: every message that was sent" "$name"
 done
+
+check h2 .gz
+# What was pushed is there as if the client had asked for it, and the upgraded
+# request twice: as it was sent, and as stream 1.
+jq -r '[.dst.port, .request.path, .response.status] | @tsv' "$tmp/h2.json" \
+	>"$tmp/found"
+cut -f 1,3,4 "$here/h2.truth.tsv" | LC_ALL=C sort >"$tmp/truth"
+LC_ALL=C sort "$tmp/found" >"$tmp/found.sorted"
+same 'h2: every request that nghttp made, and that nginx and apache2 logged' \
+	"$tmp/found.sorted" "$tmp/truth"
+is 'h2: and those that were pushed' "$("$analyzer" query --count \
+	"$here/h2.pcap.gz" 'request.path == "/style.css" and dst.port == "8102"')" \
+	"$(grep -c '^8102	\*' "$here/h2.truth.tsv")"
+is 'h2: padding is no part of a body' "$(jq -r '
+	select(.dst.port == "8102" and .request.path == "/big.txt") |
+	.response.bodySize' "$tmp/h2.json" | sort -u)" 40000
+is 'h2: an upload comes back byte by byte' "$(jq -r '
+	select(.request.path == "/echo" and .request.bodySize == 40000) |
+	.request.postData.text == (.response.content.text | @base64d)' \
+	"$tmp/h2.json")" true
+is 'h2: trailers of both sides' "$(jq -r '
+	.request.trailers["X-End"] // empty, .response.trailers["X-Sum"] // empty' \
+	"$tmp/h2.json" | sort | uniq -c | tr -s ' ' | paste -sd,)" \
+	" 1 1, $(grep -c '^8102' "$here/h2.truth.tsv") 7"
+is 'h2: forty thousand bytes of fields, a table of 64 KiB' "$(jq -r '
+	select(.request.headers["X-24"]) | [.request.headers |
+		.["X-First"], .["X-2"], .["X-24"] | length] | join(" ")' \
+	"$tmp/h2.json" | uniq -c | tr -s ' ')" ' 4 2000 1900 1900'
+is 'h2: a table of no size' "$(jq -r '.request.headers["X-None"] // empty' \
+	"$tmp/h2.json" | uniq -c | tr -s ' ')" ' 3 kept'
+
+is 'h2-many: ten thousand calls on one connection' "$("$analyzer" query --full \
+	"$here/h2-many.pcap.gz" '' | jq -r 'select(.evidence.complete and
+		.request.path == "/tiny" and .response.content.text == "b2s=") |
+		.response.status' | uniq -c | awk '{ print $2 "\t" $1 }')" \
+	"$(cat "$here/h2-many.truth.tsv")"
+is 'h2-many: nothing odd' "$("$analyzer" diag "$here/h2-many.pcap.gz")" \
+	'Nothing is missing, refused or odd.'
+
+# calls NAME: a line for each call, as grpc_talk.py has them
+calls()
+{
+	jq -r '.request.grpc as $q | .response.grpc as $r |
+	[.request.path, $q.messageCount // 0, $r.messageCount // 0,
+		(if [$q.messages[]?, $r.messages[]? | .compressed] | any then "-"
+		else ($q.messageBytes // 0) + ($r.messageBytes // 0) end),
+		$r.statusName // "-", $r.message // "-"] | map(tostring) |
+	join("\t")' "$tmp/$1.json" >"$tmp/found"
+}
+
+check grpc
+calls grpc
+agrees 'grpc: every call, its messages and how it ended' grpc
+is 'grpc: two were given up by the client, and say so' "$(jq -r '
+	.evidence.reason | select(. != "")' "$tmp/grpc.json" | sort | uniq -c |
+	tr -s ' ')" ' 2 the client gave up before a response'
+is 'grpc: the details of an error, which were sent as they are' "$(jq -c '
+	.response.grpc.details // empty' "$tmp/grpc.json")" \
+'{"1":9,"2":"the depot is closed","3":{"1":"type.googleapis.com/recorded.v1.Hours","2":{"1":"08:00","2":"17:00"}}}'
+is 'grpc: what was compressed can be read' "$(jq -c '
+	select(.request.grpc.encoding) | [.request.grpc.encoding,
+		[.request.grpc.messages[] | [.compressed, .decodeError,
+			(.data["2"] | length)]]]' "$tmp/grpc.json" | sort | uniq)" \
+'["deflate",[[true,null,240],[true,null,240],[true,null,240]]]
+["deflate",[[true,null,240]]]
+["gzip",[[true,null,240],[true,null,240],[true,null,240]]]
+["gzip",[[true,null,240]]]'
+is 'grpc: deadlines' "$(jq -c '.request.grpc.timeoutMs // empty |
+	. > 290 and . < 21000' "$tmp/grpc.json" | uniq -c | tr -s ' ')" ' 2 true'
+
+# Joined late, the tables of both sides are not known: nor is what refers to
+# them, but all else is, and nothing is wrong.
+compare grpc-late
+calls grpc-late
+cut -f 2-4 "$tmp/found" >"$tmp/late"
+cut -f 2-4 "$here/grpc-late.truth.tsv" >"$tmp/truth"
+same 'grpc-late: calls are calls, with all of their messages' "$tmp/late" \
+	"$tmp/truth"
+is 'grpc-late: the path that was new, and the others' \
+	"$(cut -f 1 "$tmp/found" | paste -sd,)" \
+	'(unknown),(unknown),(unknown),/recorded.v1.Depot/Put,(unknown)'
+is 'grpc-late: they say why' "$(jq -r .evidence.reason "$tmp/grpc-late.json" |
+	uniq)" \
+	'header fields refer to bytes from before the capture or in a gap'
+is 'grpc-late: the connection was ended by force' "$("$analyzer" diag --json \
+	"$here/grpc-late.pcap" | jq -r .text)" \
+	'GOAWAY for an error: INTERNAL_ERROR'
+
+compare grpc-loss
+calls grpc-loss
+jq -r 'if .evidence.complete then 1 else 0 end' "$tmp/grpc-loss.json" |
+	paste - "$tmp/found" | sed -n 's/^1	//p' >"$tmp/whole"
+is 'grpc-loss: what is called whole is what was done' \
+	"$(missing "$here/grpc-loss.truth.tsv" "$tmp/whole")" ''
+is 'grpc-loss: some calls are' "$([ "$(wc -l <"$tmp/whole")" -gt 4 ] &&
+	echo some)" some
+is 'grpc-loss: the others say what they lack' "$(jq -r 'select(.evidence |
+	.complete or .reason != "" | not) | .id' "$tmp/grpc-loss.json")" ''
+is 'grpc-loss: nearly all of them are there' "$([ "$(wc -l <"$tmp/found")" -gt \
+	180 ] && echo nearly)" nearly
 
 done_testing

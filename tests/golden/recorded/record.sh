@@ -1,17 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# record.sh [amqp | redis | dns | web]...: records the captures of this folder
-# anew, with real programs on the loopback interface of a network namespace of
-# their own.
+# record.sh [amqp | redis | dns | web | h2 | grpc]...: records the captures of
+# this folder anew, with real programs on the loopback interface of a network
+# namespace of their own.
 # For each: NAME.pcap, and NAME.truth.tsv with what the clients say they did.
 # Needs root and, on Debian: rabbitmq-server python3-pika amqp-tools
-# redis-server redis-tools bind9 bind9-dnsutils dnsmasq-base tcpdump nodejs npm;
+# redis-server redis-tools bind9 bind9-dnsutils dnsmasq-base tcpdump nodejs npm
+# nghttp2-server nghttp2-client nginx-light apache2-bin curl python3-grpcio;
 # for web it installs ws, graphql, graphql-http and graphql-yoga from npm.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# -gt 0 ] || set -- amqp redis dns web
+[ $# -gt 0 ] || set -- amqp redis dns web h2 grpc
 if [ "${RECORDING-}" != yes ]; then
 	ns=recorded-$$
 	modules=$(mktemp -d)
@@ -301,6 +302,171 @@ record_web()
 	wait "$late"
 	capture_end ws-late
 	cp "$work/late.truth" "$here/ws-late.truth.tsv"
+}
+
+# --- HTTP/2: nghttpd, nginx and apache2 with nghttp, h2load and curl -----------
+
+# The table that nghttp prints: port, "*" for what was pushed, path, status
+asks()
+{
+	port=$1
+	shift
+	nghttp -ns "$@" >"$work/stat"
+	awk -v port="$port" 'on && NF > 1 { star = $3 == "*" ? "*" : "-"
+			n = star == "*" ? 1 : 0
+			print port "\t" star "\t" $(7 + n) "\t" $(5 + n) }
+		$1 == "id" { on = 1 }' "$work/stat" >>"$work/h2.truth"
+}
+
+record_h2()
+{
+	www=$work/www
+	mkdir "$www" "$work/logs"
+	chmod 755 "$www"
+	printf 'ok' >"$www/tiny"
+	echo '<link rel="stylesheet" href="style.css">' >"$www/index.html"
+	echo 'b { color: red }' >"$www/style.css"
+	yes 'a line of many, all the same' | head -c 40000 >"$www/big.txt"
+	cat >"$work/nginx.conf" <<-END
+		daemon off;
+		user root;
+		pid $work/nginx.pid;
+		error_log $work/logs/nginx;
+		events { }
+		http {
+			log_format told '8103\t-\t\$request_uri\t\$status';
+			access_log $work/logs/access told;
+			client_body_temp_path $work;
+			proxy_temp_path $work; fastcgi_temp_path $work;
+			uwsgi_temp_path $work; scgi_temp_path $work;
+			gzip on; gzip_types *; gzip_min_length 1;
+			server {
+				listen 127.0.0.1:8103 http2;
+				root $www;
+				location /moved { return 302 /tiny; }
+				location /gone { return 410 gone; }
+			}
+		}
+	END
+	cat >"$work/apache.conf" <<-END
+		ServerName localhost
+		ServerRoot $work
+		PidFile $work/apache.pid
+		DefaultRuntimeDir $work
+		ErrorLog $work/logs/apache
+		Listen 127.0.0.1:8104
+		LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+		LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+		LoadModule http2_module /usr/lib/apache2/modules/mod_http2.so
+		LoadModule headers_module /usr/lib/apache2/modules/mod_headers.so
+		Protocols h2c http/1.1
+		DocumentRoot $www
+		H2EarlyHints on
+		<Location /index.html>
+			H2EarlyHint Link "</style.css>;rel=preload;as=style"
+			Header add Link "</style.css>;rel=preload;as=style"
+		</Location>
+		LogFormat "8104\t-\t%U%q\t%>s" told
+		CustomLog $work/logs/access.apache told
+	END
+	nghttpd --no-tls -d "$www" --echo-upload 8101 &
+	running="$running $!"
+	nghttpd --no-tls -d "$www" -p/index.html=/style.css \
+	    --trailer 'x-sum: 7' -b 100 --header-table-size=65536 \
+	    --encoder-header-table-size=65536 8102 &
+	running="$running $!"
+	nginx -c "$work/nginx.conf" &
+	running="$running $!"
+	apache2 -f "$work/apache.conf" -D FOREGROUND &
+	running="$running $!"
+	for port in 8101 8102 8103 8104; do
+		wait_for curl -s --http2-prior-knowledge \
+		    "http://127.0.0.1:$port/tiny"
+	done
+	: >"$work/h2.truth"
+	: >"$work/logs/access"
+	: >"$work/logs/access.apache"
+
+	capture_begin h2 'tcp portrange 8101-8104'
+	asks 8101 -d "$www/big.txt" http://127.0.0.1:8101/echo
+	asks 8101 --expect-continue -d "$www/tiny" http://127.0.0.1:8101/echo
+	asks 8101 -H ':method: PUT' --trailer 'x-end: 1' -d "$www/tiny" \
+	    http://127.0.0.1:8101/put
+	asks 8101 --continuation http://127.0.0.1:8101/tiny
+	asks 8101 -m 20 -M 4 http://127.0.0.1:8101/tiny
+	asks 8102 http://127.0.0.1:8102/index.html \
+	    http://127.0.0.1:8102/big.txt http://127.0.0.1:8102/nothing
+	asks 8102 -b 50 -m 2 http://127.0.0.1:8102/index.html \
+	    http://127.0.0.1:8102/big.txt
+	# Fields that most of a table of 64 KiB is needed for, again and again.
+	set -- -H "x-first: $(printf '%02000d' 1)"
+	n=2
+	while [ $n -le 24 ]; do
+		set -- "$@" -H "x-$n: $(printf '%01900d' $n)"
+		n=$((n + 1))
+	done
+	asks 8102 --header-table-size=65536 \
+	    --encoder-header-table-size=65536 "$@" -m 4 \
+	    http://127.0.0.1:8102/tiny
+	asks 8101 --header-table-size=0 --encoder-header-table-size=0 -m 3 \
+	    -H 'x-none: kept' http://127.0.0.1:8101/tiny
+	for port in 8103 8104; do
+		url=http://127.0.0.1:$port
+		for path in tiny big.txt 'none?q=1' moved gone; do
+			curl -s -o "$work/got" --http2-prior-knowledge \
+			    --compressed "$url/$path"
+		done
+		nghttp -n -m 5 "$url/tiny" "$url/big.txt"
+		curl -s -o "$work/got" --http2-prior-knowledge -I "$url/tiny"
+		# Refused before it is all sent, which is no success for curl.
+		curl -s -o "$work/got" --http2-prior-knowledge \
+		    --data-binary "@$www/big.txt" "$url/tiny" || true
+	done
+	# The upgrade: the request in HTTP/1.1, the rest in HTTP/2.
+	curl -s -o "$work/got" --http2 http://127.0.0.1:8104/index.html
+	nghttp -nu http://127.0.0.1:8104/tiny http://127.0.0.1:8104/big.txt
+	nghttp -n http://127.0.0.1:8104/index.html
+	capture_end h2
+	cat "$work/h2.truth" "$work/logs/access" "$work/logs/access.apache" \
+	    >"$here/h2.truth.tsv"
+	gzip -9nf "$here/h2.pcap"
+
+	# Ten thousand streams on one connection, a hundred at a time.
+	capture_begin h2-many 'tcp port 8101'
+	h2load -n 10000 -c 1 -m 100 --log-file="$work/load" \
+	    http://127.0.0.1:8101/tiny >"$work/out"
+	capture_end h2-many
+	gzip -9nf "$here/h2-many.pcap"
+	cut -f 2 "$work/load" | sort | uniq -c | awk '{ print $2 "\t" $1 }' \
+	    >"$here/h2-many.truth.tsv"
+}
+
+# --- gRPC: its own server and client in Python --------------------------------
+
+record_grpc()
+{
+	talk="/usr/bin/python3 $here/grpc_talk.py"
+
+	capture_begin grpc 'tcp port 8110'
+	$talk calls >"$here/grpc.truth.tsv"
+	capture_end grpc
+
+	# One packet of sixteen is not captured.
+	capture_begin grpc-loss 'tcp port 8110 and ip[5] & 15 != 7'
+	$talk loss >"$here/grpc-loss.truth.tsv"
+	capture_end grpc-loss
+
+	# The connection is under way when the capture begins.
+	mkfifo "$work/grpc"
+	$talk late <"$work/grpc" >"$work/late.truth" 2>"$work/late.log" &
+	late=$!
+	exec 9>"$work/grpc"
+	wait_for grep -q ready "$work/late.log"
+	capture_begin grpc-late 'tcp port 8110'
+	exec 9>&-
+	wait "$late"
+	capture_end grpc-late
+	sed '1,/^-- captured/d' "$work/late.truth" >"$here/grpc-late.truth.tsv"
 }
 
 for what in "$@"; do
