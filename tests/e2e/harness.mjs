@@ -79,7 +79,8 @@ export function start(command, args, options = {}) {
 	});
 }
 
-export function serve(snapshot, options = {}) {
+/** One snapshot or several; options: port, args. */
+export function serve(snapshots, options = {}) {
 	return start(
 		analyzer,
 		[
@@ -90,7 +91,8 @@ export function serve(snapshot, options = {}) {
 			"0",
 			"--ui-dir",
 			"ui/dist",
-			snapshot,
+			...(options.args ?? []),
+			...[snapshots].flat(),
 		],
 		options,
 	);

@@ -18,9 +18,24 @@ import {
 	stopAll,
 	until,
 } from "./harness.mjs";
+import {
+	SAMPLE,
+	rowsOf,
+	ready,
+	matches,
+	counted,
+	editor,
+	write,
+	applied,
+	apply,
+	q,
+	param,
+	panel,
+	clipboard,
+	expected,
+} from "./page.mjs";
 import { hostileCapture, longCapture, MARK } from "./capture.mjs";
 
-const SAMPLE = "samples/shop.tar.gz";
 const POST = 'http and request.method == "POST" and response.status == 201';
 
 const browser = await launch();
@@ -37,70 +52,6 @@ let served = given === undefined ? await serve(SAMPLE) : { url: given };
 const base = served.url;
 const at = (search = "") => `${base}/${search}`;
 const asked = (q, more = "") => at(`?q=${encodeURIComponent(q)}${more}`);
-
-// ---- what journeys say to the page ----
-
-const rowsOf = (page) => page.locator(".grid-row[data-id]");
-const ready = (page) => rowsOf(page).first().waitFor();
-const countText = (page) =>
-	page.locator("#count strong").textContent();
-
-/** The number of matches once all are counted. */
-async function matches(page) {
-	const text = await until(async () => {
-		const t = (await countText(page)).trim();
-		return /^[\d,]+$/.test(t) ? t : "";
-	}, "a final count");
-	return Number(text.replaceAll(",", ""));
-}
-
-/** The counts are those of this filter; those before it may stay a moment. */
-async function counted(page, kfl) {
-	const want = await expected(kfl);
-	let got = -1;
-	await until(async () => {
-		got = await matches(page);
-		return got === want;
-	}, `${want} matches of ${kfl}`).catch((error) => {
-		throw new Error(`${error.message}, not ${got}`);
-	});
-}
-
-const editor = (page) => page.locator(".cm-content");
-
-async function write(page, text) {
-	await editor(page).waitFor();
-	await page.keyboard.press("/");
-	await page.keyboard.press("Control+A");
-	await page.keyboard.press("Delete");
-	await page.keyboard.type(text);
-}
-
-async function applied(page, q) {
-	await until(
-		async () => new URL(page.url()).searchParams.get("q") === q,
-		`filter ${q}`,
-	);
-}
-
-async function apply(page, q) {
-	await write(page, q);
-	await page.keyboard.press("Enter");
-	await applied(page, q);
-}
-
-const q = (page) => new URL(page.url()).searchParams.get("q");
-const param = (page, name) => new URL(page.url()).searchParams.get(name);
-const panel = (page) => page.locator("#tab-panel");
-const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
-
-async function expected(kfl) {
-	const bin = join(process.env.BIN ?? "build/bin", "analyzer");
-	const text = execFileSync(bin, ["query", "--count", SAMPLE, ` ${kfl}`], {
-		encoding: "utf8",
-	});
-	return Number(text);
-}
 
 const go = (name, url, run, options) => {
 	const only = process.env.ONLY_JOURNEY;

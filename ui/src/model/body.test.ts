@@ -4,7 +4,7 @@ import type { Whole } from "../api/types";
 import { asText, formFields, fromBase64, imageInfo, kindOf } from "./body";
 import { requestBody, shellQuote, toCurl } from "./curl";
 import { fromHex, hexLine, hexLines } from "./hex";
-import { lines, pathOf } from "./json-tree";
+import { lines } from "./json-tree";
 import { isMainBody, rowsOf, valueText } from "./sections";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -119,8 +119,17 @@ describe("a JSON tree", () => {
 	});
 
 	it("names a line as KFL does", () => {
-		expect(pathOf("$/a/b/c/0")).toBe(".a.b.c[0]");
-		expect(pathOf(`$/${encodeURIComponent("x/y")}`)).toBe('["x/y"]');
+		const open = { ...closed, flipped: new Set(["$/a/b", "$/a/b/c"]) };
+		expect(lines(value, open).map((l) => l.path)).toEqual([
+			"",
+			".a",
+			".a.b",
+			".a.b.c",
+			".a.b.c[0]",
+			'["x-y"]',
+		]);
+		// A member called 1 is no element of a list.
+		expect(lines({ "1": 2 }, closed)[1]?.path).toBe('["1"]');
 	});
 });
 

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { addTerm, below, equals, excludeTerm, hasOpenOr } from "./compose";
+import {
+	addTerm,
+	below,
+	equals,
+	excludeTerm,
+	expressible,
+	hasOpenOr,
+} from "./compose";
 
 describe("adding to a filter", () => {
 	it("joins, and puts what has an open or in parentheses", () => {
@@ -52,6 +59,19 @@ describe("conditions from values", () => {
 		expect(equals("a", "two\nlines")).toBeNull();
 		expect(equals("a", null)).toBeNull();
 		expect(equals("", "x")).toBeNull();
+	});
+
+	it("has no condition for places that KFL cannot name", () => {
+		expect(expressible("request.headers")).toBe(true);
+		expect(expressible("response.answers[0].data")).toBe(true);
+		expect(expressible('messages[0].data["1"]')).toBe(true);
+		expect(expressible("a[0].b[1].c")).toBe(false);
+		expect(expressible("a[0].b[1].c[2]")).toBe(false);
+		expect(expressible("a[0][1]")).toBe(false);
+		expect(expressible("text.json().a[0].b[1].c")).toBe(true);
+		expect(expressible("text.json()[0][1]")).toBe(false);
+		expect(equals("a[0].b[1].c", 1)).toBeNull();
+		expect(equals(below("a", 'b"c'), 1)).toBeNull();
 	});
 
 	it("writes names with odd letters in brackets", () => {

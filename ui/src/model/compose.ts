@@ -48,11 +48,23 @@ export function quoted(value: string): string | null {
 	return `"${value}"`;
 }
 
+/**
+ * Can KFL name this place? Of what stands behind an index it knows members, and
+ * one more index at the very end; inside .json() only neighbours are too many.
+ */
+export function expressible(path: string): boolean {
+	if (path.includes("][")) return false;
+	const [direct = ""] = path.split(".json()");
+	const indices = direct.match(/\[(?:\d+|"[^"]*")\]/g) ?? [];
+	return indices.length < 2 || (indices.length === 2 && direct.endsWith("]"));
+}
+
 /** The condition that a member has just this value, or null. */
 export function equals(
 	path: string,
 	value: string | number | boolean | null,
 ): string | null {
+	if (!expressible(path)) return null;
 	if (typeof value === "string") {
 		const text = quoted(value);
 		return text === null || path === "" ? null : `${path} == ${text}`;
@@ -67,6 +79,6 @@ export function equals(
 /** The path of a member below another. */
 export function below(path: string, key: string): string {
 	if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return `${path}.${key}`;
-	const text = quoted(key);
-	return text === null ? "" : `${path}[${text}]`;
+	// What quotes cannot hold makes a path that no query can have.
+	return `${path}[${quoted(key) ?? "]["}]`;
 }

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { bytes, count, duration, middle, percent, plural } from "./format";
+import {
+	bytes,
+	count,
+	duration,
+	middle,
+	percent,
+	plural,
+	words,
+} from "./format";
 import { clock, day, fromMs, tick, ticks, toMs } from "./time";
 
 describe("numbers for people", () => {
@@ -77,5 +85,14 @@ describe("times", () => {
 		expect(tick(0, 1000, "utc")).toBe("00:00:00");
 		expect(tick(0, 60_000, "utc")).toBe("00:00");
 		expect(tick(0, 10, "utc")).toBe("00:00:00.000");
+	});
+});
+
+describe("names of members", () => {
+	it("become words", () => {
+		expect(words("deliveryMode")).toBe("Delivery mode");
+		expect(words("correlationId")).toBe("Correlation id");
+		expect(words("brokerID")).toBe("Broker ID");
+		expect(words("queue")).toBe("Queue");
 	});
 });

@@ -56,3 +56,14 @@ export function middle(text: string, max: number): string {
 	const head = Math.ceil((max - 1) / 2);
 	return `${text.slice(0, head)}…${text.slice(text.length - (max - 1 - head))}`;
 }
+
+/** A member's name for people: deliveryMode is "Delivery mode". */
+export function words(name: string): string {
+	const text = name
+		.replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+		.replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+		.split(" ")
+		.map((w) => (/^[A-Z]+$/.test(w) ? w : w.toLowerCase()))
+		.join(" ");
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}

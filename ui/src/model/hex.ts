@@ -14,6 +14,11 @@ export function hexByte(byte: number): string {
 	return byte.toString(16).padStart(2, "0");
 }
 
+/** A few bytes in a line. */
+export function hexText(bytes: Uint8Array): string {
+	return Array.from(bytes, hexByte).join(" ");
+}
+
 /** Printable ASCII, everything else as a dot. */
 export function ascii(byte: number): string {
 	return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·";

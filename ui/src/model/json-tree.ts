@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A JSON value as the visible lines of a tree.
 import type { Json } from "../api/types";
+import { below } from "./compose";
 
 /** Children that are shown before somebody asks for more. */
 export const CHILDREN = 100;
@@ -15,6 +16,8 @@ export interface Line {
 	isArray: boolean;
 	open: boolean;
 	value: Json;
+	/** Its place below the root as KFL writes it: `.items[0]["x-y"]`. */
+	path: string;
 	/** Not a member: "show more" of its parent. */
 	more: number;
 }
@@ -40,23 +43,37 @@ function members(value: Json): [string, Json][] | null {
 
 export function lines(root: Json, fold: Fold): Line[] {
 	const out: Line[] = [];
-	const walk = (value: Json, key: string, id: string, depth: number) => {
+	const walk = (
+		value: Json,
+		key: string,
+		id: string,
+		path: string,
+		depth: number,
+	) => {
 		const inside = members(value);
+		const isArray = Array.isArray(value);
 		const open = inside !== null && isOpen(id, depth, fold);
 		out.push({
 			id,
 			depth,
 			key,
 			size: inside === null ? null : inside.length,
-			isArray: Array.isArray(value),
+			isArray,
 			open,
 			value,
+			path,
 			more: 0,
 		});
 		if (inside === null || !open) return;
 		const most = fold.shown.get(id) ?? CHILDREN;
 		for (const [k, v] of inside.slice(0, most))
-			walk(v, k, `${id}/${encodeURIComponent(k)}`, depth + 1);
+			walk(
+				v,
+				k,
+				`${id}/${encodeURIComponent(k)}`,
+				isArray ? `${path}[${k}]` : below(path, k),
+				depth + 1,
+			);
 		if (inside.length > most)
 			out.push({
 				id: `${id}/…`,
@@ -66,22 +83,10 @@ export function lines(root: Json, fold: Fold): Line[] {
 				isArray: false,
 				open: false,
 				value: null,
+				path: "",
 				more: inside.length - most,
 			});
 	};
-	walk(root, "", "$", 0);
+	walk(root, "", "$", "", 0);
 	return out;
-}
-
-/** A line's place below .json(), as KFL writes it. */
-export function pathOf(id: string): string {
-	return id
-		.split("/")
-		.slice(1)
-		.map((part) => {
-			const key = decodeURIComponent(part);
-			if (/^\d+$/.test(key)) return `[${key}]`;
-			return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? `.${key}` : `["${key}"]`;
-		})
-		.join("");
 }

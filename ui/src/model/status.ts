@@ -23,6 +23,8 @@ export const CLASS_NAME: Record<StatusClass, string> = {
 /** What stands in the status column, so that colour is never alone. */
 export function statusText(row: Pick<Row, "status" | "class">): string {
 	if (row.class === "unanswered") return "none";
-	if (row.status !== 0) return String(row.status);
-	return row.class === "failed" ? "failed" : "ok";
+	// HTTP is content where gRPC or GraphQL is not.
+	const isFine = row.status < 400 && row.status >= 200;
+	if (row.class === "failed" && (row.status === 0 || isFine)) return "failed";
+	return row.status === 0 ? "ok" : String(row.status);
 }

@@ -42,7 +42,7 @@ export function StatusBadge({ row }: { row: Row }) {
 	return (
 		<span
 			class={`badge status ${row.class}`}
-			title={CLASS_NAME[row.class]}
+			title={`${CLASS_NAME[row.class]}${row.status === 0 ? "" : `, ${row.status}`}`}
 			data-kfl={row.queries.status}
 		>
 			{statusText(row)}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A JSON value as a tree: one tab stop, arrows walk and fold.
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useId, useMemo, useRef, useState } from "preact/hooks";
 import type { Json } from "../api/types";
 import { equals } from "../model/compose";
-import { CHILDREN, type Line, lines, pathOf } from "../model/json-tree";
+import { CHILDREN, type Line, lines } from "../model/json-tree";
 
 function Leaf({ value }: { value: Json }) {
 	if (typeof value === "string") return <span class="s">"{value}"</span>;
@@ -19,17 +19,22 @@ function summary(line: Line): string {
 export function Tree(props: {
 	value: Json;
 	label: string;
-	/** What .json() is called on, "" when nothing can be asked. */
-	source: string;
+	/** The path of the whole in KFL, "" when nothing can be asked. */
+	path: string;
+	/** Its members without a line for itself. */
+	members?: boolean;
 }) {
+	const base = useId();
 	const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set());
 	const [shown, setShown] = useState<ReadonlyMap<string, number>>(new Map());
 	const [at, setAt] = useState("$");
 	const box = useRef<HTMLDivElement>(null);
-	const list = useMemo(
-		() => lines(props.value, { flipped, shown }),
-		[props.value, flipped, shown],
-	);
+	const list = useMemo(() => {
+		const all = lines(props.value, { flipped, shown });
+		if (!props.members || all[0]?.size === null) return all;
+		return all.slice(1).map((line) => ({ ...line, depth: line.depth - 1 }));
+	}, [props.value, props.members, flipped, shown]);
+	const current = list.find((l) => l.id === at) ?? list[0];
 
 	const toggle = (line: Line) => {
 		if (line.more > 0) {
@@ -51,9 +56,9 @@ export function Tree(props: {
 		});
 	};
 	const press = (e: KeyboardEvent) => {
-		const now = list.findIndex((l) => l.id === at);
-		const line = list[now];
+		const line = current;
 		if (line === undefined) return;
+		const now = list.indexOf(line);
 		const isNode = line.size !== null;
 		if (e.key === "ArrowDown") goTo(now + 1);
 		else if (e.key === "ArrowUp") goTo(now - 1);
@@ -81,9 +86,9 @@ export function Tree(props: {
 		e.stopPropagation();
 	};
 	const kfl = (line: Line) =>
-		props.source === "" || typeof line.value === "object"
+		props.path === "" || typeof line.value === "object"
 			? ""
-			: (equals(`${props.source}.json()${pathOf(line.id)}`, line.value) ?? "");
+			: (equals(props.path + line.path, line.value) ?? "");
 	return (
 		<div
 			class="tree"
@@ -91,18 +96,20 @@ export function Tree(props: {
 			ref={box}
 			tabIndex={0}
 			aria-label={props.label}
-			aria-activedescendant={`tree${at}`}
+			aria-activedescendant={
+				current === undefined ? undefined : `${base}${current.id}`
+			}
 			onKeyDown={press}
 		>
 			{list.map((line) => (
 				<div
 					key={line.id}
-					id={`tree${line.id}`}
+					id={`${base}${line.id}`}
 					role="treeitem"
-					class={line.id === at ? "at" : ""}
+					class={line === current ? "at" : ""}
 					aria-level={line.depth + 1}
 					aria-expanded={line.size === null ? undefined : line.open}
-					aria-selected={line.id === at}
+					aria-selected={line === current}
 					style={{ paddingLeft: `${line.depth * 16}px` }}
 					onClick={() => {
 						setAt(line.id);

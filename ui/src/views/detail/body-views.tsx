@@ -58,7 +58,13 @@ function JsonView(p: BodyProps) {
 				<TextView {...p} />
 			</>
 		);
-	return <Tree value={json.value} label={p.label} source={p.selector} />;
+	return (
+		<Tree
+			value={json.value}
+			label={p.label}
+			path={p.selector === "" ? "" : `${p.selector}.json()`}
+		/>
+	);
 }
 
 function TextView(p: BodyProps) {

@@ -27,18 +27,26 @@ export function MainBody(props: {
 	d: EntryDetail;
 	side: Side;
 	info: BodyInfo;
+	/** Not read until somebody opens it. */
+	folded: boolean;
 }) {
 	const { d, side, info } = props;
+	const [open, setOpen] = useState(!props.folded);
 	const [form, setForm] = useState<"decoded" | "raw">("decoded");
 	const [length, setLength] = useState(FIRST);
 	const loaded = useLoad<Content>(
-		JSON.stringify([d.row.id, side, form, length]),
+		open ? JSON.stringify([d.row.id, side, form, length]) : "",
 		(signal) => bodyPart(d, side, form, length, signal),
 	);
 	const content = loaded.data;
 	const coded = info.encoding !== "";
 	return (
-		<details class="section" open data-body={side}>
+		<details
+			class="section"
+			open={open}
+			data-body={side}
+			onToggle={(e) => setOpen(e.currentTarget.open)}
+		>
 			<summary>
 				Body <span class="n">{describe(info)}</span>
 			</summary>
@@ -49,7 +57,7 @@ export function MainBody(props: {
 					retry={loaded.retry}
 				/>
 			)}
-			{content === null && loaded.error === null && (
+			{content === null && loaded.error === null && open && (
 				<Loading text="Reading the evidence…" />
 			)}
 			{content !== null && !content.complete && (

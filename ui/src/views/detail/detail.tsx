@@ -20,6 +20,7 @@ import { download } from "../traffic/counts";
 import { wholeBody } from "./body-data";
 import { Packets } from "./packets";
 import { Proof } from "./proof";
+import { Talk } from "./protocols/talk";
 import { Sections } from "./sections";
 import { StreamTab } from "./stream";
 import { Timing } from "./timing";
@@ -46,6 +47,13 @@ function Both({ d }: { d: EntryDetail }) {
 	);
 }
 
+/** A WebSocket message is its own entry, and has no response. */
+const TALK_TABS: Tab[] = [
+	{ id: "request", title: "Message" },
+	{ id: "talk", title: "Conversation" },
+	...TABS.slice(2),
+];
+
 const PANELS: Record<
 	string,
 	(props: { d: EntryDetail }) => preact.JSX.Element
@@ -53,21 +61,23 @@ const PANELS: Record<
 	both: Both,
 	request: ({ d }) => <Sections d={d} side="request" />,
 	response: ({ d }) => <Sections d={d} side="response" />,
+	talk: Talk,
 	timing: Timing,
 	stream: StreamTab,
 	packets: Packets,
 	proof: Proof,
 };
 
-function tabsOf(): Tab[] {
+function tabsOf(d: EntryDetail): Tab[] {
+	if (d.row.protocol === "ws") return TALK_TABS;
 	return sideBySide.value
 		? [{ id: "both", title: "Request and response" }, ...TABS.slice(2)]
 		: TABS;
 }
 
-function tabAt(): string {
+function tabAt(d: EntryDetail): string {
 	const tab = place.value.tab;
-	const list = tabsOf();
+	const list = tabsOf(d);
 	if (list.some((t) => t.id === tab)) return tab;
 	return list[0]?.id ?? "request";
 }
@@ -219,12 +229,18 @@ function Head({ d }: { d: EntryDetail }) {
 						</Value>
 					</span>
 				)}
+				{row.elapsedMs !== null && (
+					<span>
+						<b>{duration(row.elapsedMs)}</b>
+					</span>
+				)}
 				<span>
-					<b>{duration(row.elapsedMs)}</b>
-				</span>
-				<span>
-					<b>{bytes(row.requestSize)}</b> sent, <b>{bytes(row.responseSize)}</b>{" "}
-					back
+					<b>{bytes(row.requestSize)}</b> sent
+					{row.responseSize > 0 && (
+						<>
+							, <b>{bytes(row.responseSize)}</b> back
+						</>
+					)}
 				</span>
 				<span>{full(row.time, zone.value)}</span>
 			</div>
@@ -236,8 +252,8 @@ function Head({ d }: { d: EntryDetail }) {
 			<Actions d={d} />
 			<Tabs
 				label="Parts of the call"
-				tabs={tabsOf()}
-				at={tabAt()}
+				tabs={tabsOf(d)}
+				at={tabAt(d)}
 				choose={(tab) => go({ tab }, true)}
 			/>
 		</div>
@@ -256,7 +272,8 @@ function openBody(side: string): void {
 }
 
 function detailCommands(latest: { current: EntryDetail | null }) {
-	const side = () => (tabAt() === "response" ? "response" : "request");
+	const side = (d: EntryDetail) =>
+		tabAt(d) === "response" ? "response" : "request";
 	const make = (
 		id: string,
 		title: string,
@@ -274,7 +291,10 @@ function detailCommands(latest: { current: EntryDetail | null }) {
 	return [
 		make("request", "Request", ["r"], () => go({ tab: "request" }, true)),
 		make("response", "Response", ["s"], () => go({ tab: "response" }, true)),
-		make("body", "Body", ["b"], () => openBody(side())),
+		make("body", "Body", ["b"], (d) => openBody(side(d))),
+		make("talk", "Conversation", ["v"], (d) => {
+			if (d.row.protocol === "ws") go({ tab: "talk" }, true);
+		}),
 		make("timing", "Timing", ["w"], () => go({ tab: "timing" }, true)),
 		make("packets", "Packets, in hexadecimal", ["x"], () =>
 			go({ tab: "packets" }, true),
@@ -319,7 +339,10 @@ export function Detail({ id }: { id: string }) {
 			/>
 		);
 	if (d === null) return <Loading text="Reading the evidence…" />;
-	const Panel = PANELS[tabAt()] ?? Both;
+	const tab = tabAt(d);
+	const Panel = PANELS[tab] ?? Both;
+	// A conversation stays while its messages are looked at.
+	const key = tab === "talk" ? d.row.stream : d.row.id;
 	return (
 		<>
 			<Head d={d} />
@@ -327,11 +350,11 @@ export function Detail({ id }: { id: string }) {
 				class="detail-body"
 				id="tab-panel"
 				role="tabpanel"
-				aria-labelledby={`tab-${tabAt()}`}
+				aria-labelledby={`tab-${tab}`}
 				tabIndex={0}
 				aria-busy={loaded.busy}
 			>
-				<Panel key={d.row.id} d={d} />
+				<Panel key={key} d={d} />
 			</div>
 		</>
 	);

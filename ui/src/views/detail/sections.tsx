@@ -4,6 +4,7 @@ import type { EntryDetail, Section, Side, TableRow } from "../../api/types";
 import { fromBase64 } from "../../model/body";
 import { equals } from "../../model/compose";
 import { dict } from "../../model/curl";
+import { notes } from "../../model/notes";
 import {
 	isEmpty,
 	isMainBody,
@@ -11,10 +12,13 @@ import {
 	textOf,
 	valueText,
 } from "../../model/sections";
+import { Icon } from "../../widgets/icon";
 import { State } from "../../widgets/state";
 import { Value } from "../../widgets/value";
 import { MainBody } from "./body";
 import { BodyView } from "./body-views";
+import { Interims, Trailers } from "./protocols/http";
+import { isTold, ownOf } from "./protocols/own";
 
 function Cell({ row }: { row: TableRow }) {
 	const text = valueText(row.value);
@@ -30,8 +34,12 @@ function Cell({ row }: { row: TableRow }) {
 	);
 }
 
-function Table({ section }: { section: Section }) {
-	const rows = rowsOf(section);
+function Table(props: { section: Section; without: ReadonlySet<string> }) {
+	const { section } = props;
+	const rows = rowsOf(section).filter(
+		(row) => !props.without.has(row.selector),
+	);
+	if (rows.length === 0) return null;
 	return (
 		<details class="section" open>
 			<summary>
@@ -77,8 +85,15 @@ function InlineBody({ section }: { section: Section }) {
 export function Sections({ d, side }: { d: EntryDetail; side: Side }) {
 	const all = d.representation[side] ?? [];
 	const body = d.bodies[side];
+	const own = ownOf(d);
 	const shown = all.filter(
-		(s) => !isEmpty(s) && !(body !== null && isMainBody(s)),
+		(s) => !isEmpty(s) && !(body !== null && isMainBody(s)) && !isTold(own, s),
+	);
+	// The compatible shape has trailers among the headers, too.
+	const trailers = new Set(
+		Object.keys(dict(dict(d.entry[side]).trailers)).map(
+			(name) => `${side}.headers["${name}"]`,
+		),
 	);
 	const missing = Object.keys(dict(d.entry[side])).length === 0;
 	if (missing)
@@ -98,14 +113,29 @@ export function Sections({ d, side }: { d: EntryDetail; side: Side }) {
 		);
 	return (
 		<>
+			{notes(d, side).map((note) => (
+				<div key={note} class="note warn">
+					<Icon name="warn" /> <span>{note}</span>
+				</div>
+			))}
+			{own !== undefined && <own.Show d={d} side={side} />}
+			<Interims d={d} side={side} />
 			{shown.map((s, i) =>
 				s.type === "table" ? (
-					<Table key={`${s.title}${i}`} section={s} />
+					<Table key={`${s.title}${i}`} section={s} without={trailers} />
 				) : (
 					<InlineBody key={`${s.title}${i}`} section={s} />
 				),
 			)}
-			{body !== null && <MainBody d={d} side={side} info={body} />}
+			<Trailers d={d} side={side} />
+			{body !== null && (
+				<MainBody
+					d={d}
+					side={side}
+					info={body}
+					folded={own?.folds.includes(side) ?? false}
+				/>
+			)}
 			{d.cut > 0 && (
 				<p class="soft small">
 					{d.cut} long {d.cut === 1 ? "text is" : "texts are"} cut here.

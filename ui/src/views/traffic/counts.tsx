@@ -33,13 +33,19 @@ function Legend() {
 			{CLASSES.filter((c) => (sums.get(c) ?? 0) > 0).map((c) => {
 				const q = CLASS_QUERY[c];
 				const text = `${count(sums.get(c) ?? 0)} ${CLASS_NAME[c]}`;
+				if (q === undefined)
+					return (
+						<span key={c}>
+							<i class={`swatch ${c}`} />
+							{text}
+						</span>
+					);
 				return (
 					<button
 						key={c}
 						type="button"
-						disabled={q === undefined}
-						title={q === undefined ? text : `Show only ${CLASS_NAME[c]}`}
-						onClick={() => q !== undefined && filterBy(q, "add")}
+						title={`Show only ${CLASS_NAME[c]}`}
+						onClick={() => filterBy(q, "add")}
 					>
 						<i class={`swatch ${c}`} />
 						{text}
@@ -193,7 +199,9 @@ export function Counts() {
 	const h = histogram.value;
 	const all = Math.max(
 		h?.all ?? 0,
-		progress.value?.snapshots.reduce((n, s) => n + s.entries, 0) ?? 0,
+		progress.value?.snapshots
+			.filter((s) => ["", s.id].includes(place.value.snapshot))
+			.reduce((n, s) => n + s.entries, 0) ?? 0,
 	);
 	const known = window?.exact ?? false;
 	return (
