@@ -50,39 +50,70 @@ sip_word(struct sip *s, uint64_t m, unsigned rounds)
 	s->a ^= m;
 }
 
-static inline uint64_t
-sip_hash(const uint8_t *key, const uint8_t *p, size_t n, unsigned compress,
-         unsigned finish)
+/* The state after the whole message, before the words of finalisation. */
+static inline struct sip
+sip_absorb(struct sip s, const uint8_t *p, size_t n, unsigned compress)
 {
-	uint64_t k0 = sip_load(key);
-	uint64_t k1 = sip_load(key + 8);
 	uint64_t last = (uint64_t)n << 56;
-	struct sip s = {
-		.a = k0 ^ UINT64_C(0x736f6d6570736575), /* "somepseu" */
-		.b = k1 ^ UINT64_C(0x646f72616e646f6d), /* "dorandom" */
-		.c = k0 ^ UINT64_C(0x6c7967656e657261), /* "lygenera" */
-		.d = k1 ^ UINT64_C(0x7465646279746573), /* "tedbytes" */
-	};
 
 	for (; n >= 8; n -= 8, p += 8)
 		sip_word(&s, sip_load(p), compress);
 	for (size_t i = 0; i < n; i++)
 		last |= (uint64_t)p[i] << (8 * i);
 	sip_word(&s, last, compress);
-	s.c ^= 0xff;
-	for (unsigned i = 0; i < finish; i++)
-		sip_round(&s);
-	return s.a ^ s.b ^ s.c ^ s.d;
+	return s;
+}
+
+static inline struct sip
+sip_begin(const uint8_t *key)
+{
+	uint64_t k0 = sip_load(key);
+	uint64_t k1 = sip_load(key + 8);
+
+	return (struct sip){
+		.a = k0 ^ UINT64_C(0x736f6d6570736575), /* "somepseu" */
+		.b = k1 ^ UINT64_C(0x646f72616e646f6d), /* "dorandom" */
+		.c = k0 ^ UINT64_C(0x6c7967656e657261), /* "lygenera" */
+		.d = k1 ^ UINT64_C(0x7465646279746573), /* "tedbytes" */
+	};
+}
+
+static inline uint64_t
+sip_finish(struct sip *s, unsigned rounds)
+{
+	for (unsigned i = 0; i < rounds; i++)
+		sip_round(s);
+	return s->a ^ s->b ^ s->c ^ s->d;
 }
 
 uint64_t
 siphash24(const uint8_t key[SIPHASH_KEY_SIZE], const void *p, size_t n)
 {
-	return sip_hash(key, p, n, 2, 4);
+	struct sip s = sip_absorb(sip_begin(key), p, n, 2);
+
+	s.c ^= 0xff;
+	return sip_finish(&s, 4);
 }
 
 uint64_t
 siphash13(const uint8_t key[SIPHASH_KEY_SIZE], const void *p, size_t n)
 {
-	return sip_hash(key, p, n, 1, 3);
+	struct sip s = sip_absorb(sip_begin(key), p, n, 1);
+
+	s.c ^= 0xff;
+	return sip_finish(&s, 3);
+}
+
+void
+siphash24_wide(const uint8_t key[SIPHASH_KEY_SIZE], const void *p, size_t n,
+               uint64_t ret_hash[2])
+{
+	struct sip s = sip_begin(key);
+
+	s.b ^= 0xee;
+	s = sip_absorb(s, p, n, 2);
+	s.c ^= 0xee;
+	ret_hash[0] = sip_finish(&s, 4);
+	s.b ^= 0xdd;
+	ret_hash[1] = sip_finish(&s, 4);
 }

@@ -17,6 +17,10 @@
 uint64_t siphash24(const uint8_t key[SIPHASH_KEY_SIZE], const void *p,
                    size_t n);
 
+/* The same with 128 bits of output, the first eight bytes in ret_hash[0]. */
+void siphash24_wide(const uint8_t key[SIPHASH_KEY_SIZE], const void *p,
+                    size_t n, uint64_t ret_hash[2]);
+
 /* One and three rounds: for hash tables, where the value is never shown. */
 uint64_t siphash13(const uint8_t key[SIPHASH_KEY_SIZE], const void *p,
                    size_t n);

@@ -28,6 +28,10 @@ enum {
 #define POSITION_RECORD_MAX ((UINT64_C(1) << POSITION_RECORD_BITS) - 1)
 #define POSITION_SEQ_MAX    ((UINT32_C(1) << POSITION_SEQ_BITS) - 1)
 
+/* Of an id, what does not name the capture file. */
+#define POSITION_IN_SOURCE \
+	((INT64_C(1) << (POSITION_RECORD_BITS + POSITION_SEQ_BITS)) - 1)
+
 /* A packet record of a capture file of this snapshot. */
 struct position {
 	uint64_t record; /* 1 for the first record of the file; 0: none */

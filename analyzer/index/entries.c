@@ -4,9 +4,9 @@
 
 #include "analyzer/entry/protocol.h"
 #include "analyzer/index/db.h"
+#include "analyzer/index/place.h"
 #include "analyzer/index/reader.h"
 #include "analyzer/index/reader_impl.h"
-#include "analyzer/index/spans.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -20,10 +20,8 @@ enum {
 #define ENTRY_COLUMNS                                                     \
 	"e.id,e.stream,e.ordinal,o.key,e.flags,e.status,m.value,t.value," \
 	"h.value,e.ts,e.elapsed,e.req_lead,e.res_first,e.res_last,"       \
-	"e.req_size,e.res_size,e.req_off,e.req_len,e.res_off,e.res_len,"  \
-	"c.ip,e.client_port,s.ip,e.server_port,e.point,e.tls,e.spans,"    \
-	"(SELECT bytes FROM kept WHERE id=e.req_kept),"                   \
-	"(SELECT bytes FROM kept WHERE id=e.res_kept)"
+	"e.req_size,e.res_size,c.ip,e.client_port,s.ip,e.server_port,"    \
+	"e.point,e.tls,e.place"
 
 /* CROSS: the condition on e comes first, then the dictionaries. */
 #define ENTRY_JOINS                                                            \
@@ -41,9 +39,9 @@ struct index_cursor {
 	/* Not NULL: gives (id, sure), and `st` is asked for each id. What is
 	 * sorted then is narrow. */
 	sqlite3_stmt *ids;
+	sqlite3_stmt *kept;    /* NULL until a message keeps something */
 	struct arena row;      /* of the present row */
 	struct protocol proto; /* its key only */
-	struct span one[2];
 };
 
 /* ---- statements ---- */
@@ -302,6 +300,7 @@ index_cursor_free(struct index_cursor *c)
 		return;
 	(void)sqlite3_finalize(c->st);
 	(void)sqlite3_finalize(c->ids);
+	(void)sqlite3_finalize(c->kept);
 	arena_release(&c->row);
 	mem_free(c);
 }
@@ -345,31 +344,45 @@ get_times(struct db_row *row, struct entry *e)
 	}
 }
 
-static void
-get_one_span(struct db_row *row, struct entry_side *s, struct span *one)
+/* What a message keeps; the row's as long as the row is. */
+static int
+get_kept(struct index_cursor *c, int64_t id, struct str *ret_bytes)
 {
-	int64_t off = db_int_in(row, -1, INT64_MAX);
-	int64_t len = db_int_in(row, 0, INT64_MAX);
+	int rc = 0;
 
-	if (off < 0)
-		return;
-	*one = (struct span){ .off = (uint64_t)off, .len = (uint64_t)len };
-	s->spans = one;
-	s->nspans = 1;
+	if (id == 0)
+		return 0;
+	if (c->kept == NULL)
+		rc = db_prepare(c->r->db, "SELECT bytes FROM kept WHERE id=?",
+		                NULL, &c->kept);
+	if (rc != 0)
+		return rc;
+	(void)sqlite3_bind_int64(c->kept, 1, id);
+	if (sqlite3_step(c->kept) == SQLITE_ROW) {
+		struct db_row row = db_row_of(c->kept);
+
+		*ret_bytes = arena_dup(&c->row, db_blob(&row));
+		rc = arena_error(&c->row);
+	} else {
+		rc = ERR_CORRUPT;
+	}
+	(void)sqlite3_reset(c->kept);
+	return rc;
 }
 
 static int
-get_spans(struct index_cursor *c, struct str blob, struct entry *e)
+get_place(struct index_cursor *c, struct str blob, struct entry *e)
 {
-	int rc;
+	int64_t kept[2];
+	int rc = place_get(&blob, &c->row, &e->request, &kept[0]);
 
-	if (blob.n == 0)
-		return 0;
-	rc = spans_get(&blob, &c->row, &e->request.spans, &e->request.nspans);
 	if (rc == 0)
-		rc = spans_get(&blob, &c->row, &e->response.spans,
-		               &e->response.nspans);
-	return rc == 0 && blob.n > 0 ? ERR_CORRUPT : rc;
+		rc = place_get(&blob, &c->row, &e->response, &kept[1]);
+	if (rc == 0 && blob.n > 0)
+		rc = ERR_CORRUPT;
+	if (rc == 0)
+		rc = get_kept(c, kept[0], &e->request.kept);
+	return rc == 0 ? get_kept(c, kept[1], &e->response.kept) : rc;
 }
 
 static void
@@ -400,17 +413,13 @@ get_entry(struct index_cursor *c, struct index_entry *r, bool *ret_sure)
 	get_times(&row, &r->e);
 	r->e.request.size = (uint64_t)db_int_in(&row, 0, INT64_MAX);
 	r->e.response.size = (uint64_t)db_int_in(&row, 0, INT64_MAX);
-	get_one_span(&row, &r->e.request, &c->one[0]);
-	get_one_span(&row, &r->e.response, &c->one[1]);
 	get_addr(&row, &r->client);
 	r->client_port = (uint16_t)db_int_in(&row, 0, UINT16_MAX);
 	get_addr(&row, &r->server);
 	r->server_port = (uint16_t)db_int_in(&row, 0, UINT16_MAX);
 	r->point = (uint32_t)db_int_in(&row, 0, UINT32_MAX);
 	r->tls = db_int(&row) != 0;
-	rc = get_spans(c, db_blob(&row), &r->e);
-	r->e.request.kept = db_blob(&row);
-	r->e.response.kept = db_blob(&row);
+	rc = get_place(c, db_blob(&row), &r->e);
 	*ret_sure = sqlite3_column_int(c->st, row.col) != 0;
 	return row.bad ? ERR_CORRUPT : rc;
 }

@@ -14,7 +14,7 @@ const char schema_pragmas[] =
 	"PRAGMA cache_size=-32768;"
 	"PRAGMA temp_store=FILE;"
 	"PRAGMA application_id=1263749464;"
-	"PRAGMA user_version=2;";
+	"PRAGMA user_version=3;";
 
 const char schema_log[] = "PRAGMA journal_mode=WAL;";
 const char schema_no_log[] = "PRAGMA journal_mode=OFF;";
@@ -98,11 +98,9 @@ const char *const schema_tables[] = {
 	INT("proto") "," INT("flags") "," INT("status") "," INT("method") ","
 	INT("target") "," INT("host") "," INT("ts") "," INT("elapsed") ","
 	INT("req_lead") "," INT("res_first") "," INT("res_last") ","
-	INT("req_size") "," INT("res_size") "," INT("req_off") ","
-	INT("req_len") "," INT("res_off") "," INT("res_len") ","
-	INT("client") "," INT("client_port") "," INT("server") ","
-	INT("server_port") "," INT("point") "," INT("tls") ","
-	INT("req_kept") "," INT("res_kept") "," "spans BLOB"
+	INT("req_size") "," INT("res_size") "," INT("client") ","
+	INT("client_port") "," INT("server") "," INT("server_port") ","
+	INT("point") "," INT("tls") "," BIN("place")
 	") STRICT",
 
 	/* What messages keep; most keep nothing. */

@@ -2,7 +2,6 @@
 #include "analyzer/index/seal.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
 
@@ -16,8 +15,6 @@ enum {
 	SEAL_BUFFER = 1 << 16, /* bytes hashed at once */
 	ID_SHIFT = POSITION_RECORD_BITS + POSITION_SEQ_BITS,
 };
-
-#define ID_LOW ((INT64_C(1) << ID_SHIFT) - 1)
 
 struct seal {
 	sqlite3 *db;
@@ -91,7 +88,8 @@ canonical_id(const struct seal *s, int64_t id)
 
 	if (source >= s->nsources)
 		return id;
-	return (int64_t)s->place[source] << ID_SHIFT | (id & ID_LOW);
+	return (int64_t)s->place[source] << ID_SHIFT |
+	       (id & POSITION_IN_SOURCE);
 }
 
 /* Columns from `from` on, by their type. */
@@ -268,13 +266,12 @@ put_part(struct seal *s, sqlite3_stmt *st)
 struct section {
 	char tag;
 	const char *sql; /* first column is an id; two parameters: its range */
-	bool second_id;  /* the second column is a stream id as well */
 	const char *ids; /* dictionary ids in the columns that follow: text,
-	                  * address, protocol, point, what is kept */
+	                  * address, point */
 	bool parts;
 };
 
-/* In the order of the format's description: first the streams, then entries. */
+/* In the order of the format's description. */
 static const struct section sections[] = {
 	{ 'T',
 	  "SELECT id,point,addr_0,addr_1,protocol,reason,l4,state,port_0,"
@@ -284,18 +281,11 @@ static const struct section sections[] = {
 	  "packets_1,bytes_1,payload_1,retransmissions_1,out_of_order_1,"
 	  "duplicate_acks_1,zero_windows_1,gaps_1,gap_bytes_1,tcp_flags_1,"
 	  "entries FROM stream WHERE id BETWEEN ? AND ? ORDER BY id",
-	  false, "oaatt", false },
+	  "oaatt", false },
 	{ 'P',
 	  "SELECT stream,part,first_packet,off_0,off_1,packets,map_0,map_1 "
 	  "FROM stream_part WHERE stream BETWEEN ? AND ? ORDER BY stream,part",
-	  false, "", true },
-	{ 'E',
-	  "SELECT id,stream,proto,method,target,host,client,server,"
-	  "req_kept,res_kept,ordinal,"
-	  "flags,status,ts,elapsed,req_lead,res_first,res_last,req_size,"
-	  "res_size,req_off,req_len,res_off,res_len,client_port,server_port,"
-	  "tls,spans FROM entry WHERE id BETWEEN ? AND ? ORDER BY id",
-	  true, "ptttaakk", false },
+	  "", true },
 };
 
 /* What a dictionary id stands for. */
@@ -305,8 +295,6 @@ put_named(struct seal *s, char kind, int64_t id)
 	uint8_t value[SEAL_DICT];
 	enum seal_kind k = kind == 't'   ? SEAL_TEXT
 	                   : kind == 'a' ? SEAL_ADDR
-	                   : kind == 'p' ? SEAL_PROTOCOL
-	                   : kind == 'k' ? SEAL_KEPT
 	                                 : SEAL_POINT;
 	int rc = seal_dict_get(s->dict, k, id, value);
 
@@ -323,8 +311,6 @@ put_row(struct seal *s, const struct section *sec, sqlite3_stmt *st)
 
 	put(s, &sec->tag, 1);
 	put_int(s, canonical_id(s, sqlite3_column_int64(st, 0)));
-	if (sec->second_id)
-		put_int(s, canonical_id(s, sqlite3_column_int64(st, from++)));
 	for (const char *id = sec->ids; *id != '\0'; id++)
 		put_named(s, *id, sqlite3_column_int64(st, from++));
 	if (sec->parts)
@@ -345,7 +331,7 @@ put_section(struct seal *s, const struct section *sec, struct err *e)
 		int64_t base = (int64_t)s->sources[i] << ID_SHIFT;
 
 		(void)sqlite3_bind_int64(st, 1, base);
-		(void)sqlite3_bind_int64(st, 2, base | ID_LOW);
+		(void)sqlite3_bind_int64(st, 2, base | POSITION_IN_SOURCE);
 		while (s->error == 0 && sqlite3_step(st) == SQLITE_ROW)
 			put_row(s, sec, st);
 		if (sqlite3_reset(st) != SQLITE_OK)
@@ -414,126 +400,88 @@ put_rest(struct seal *s, struct err *e)
 	return rc;
 }
 
-/* ---- the two halves ---- */
+/* ---- entries ---- */
 
-enum { SECTIONS_STREAMS = 2 }; /* of sections[]: those of the first half */
+static void
+put_sum(struct seal *s, const struct entry_sum *sum)
+{
+	put_int(s, (int64_t)sum->n);
+	put_int(s, (int64_t)sum->hash[0]);
+	put_int(s, (int64_t)sum->hash[1]);
+}
 
-/* Of the evidence, its streams, and what is known or wrong. */
+static void
+put_entries(struct seal *s, const struct entry_sums *sums)
+{
+	for (size_t i = 0; i < s->nsources; i++) {
+		struct entry_sum of = entry_sums_entries(sums, s->sources[i]);
+		struct entry_sum streams = entry_sums_streams(sums,
+		                                              s->sources[i]);
+
+		put(s, "E", 1);
+		put_sum(s, &of);
+		put_sum(s, &streams);
+	}
+}
+
+/* ---- all of it ---- */
+
 static int
-serialise_streams(struct seal *s, struct err *e)
+serialise(struct seal *s, const struct entry_sums *sums, struct err *e)
 {
 	int rc = put_sources(s, e);
 
-	for (size_t i = 0; i < SECTIONS_STREAMS && rc == 0; i++)
+	for (size_t i = 0; i < ARRAY_LEN(sections) && rc == 0; i++)
 		rc = put_section(s, &sections[i], e);
+	put_entries(s, sums);
 	return rc == 0 ? put_rest(s, e) : rc;
 }
 
-/* Of what was found in the streams. */
 static int
-serialise_entries(struct seal *s, struct err *e)
-{
-	int rc = 0;
-
-	for (size_t i = SECTIONS_STREAMS; i < ARRAY_LEN(sections) && rc == 0;
-	     i++)
-		rc = put_section(s, &sections[i], e);
-	return rc;
-}
-
-struct half {
-	const char *path;
-	bool most; /* names most of what the dictionaries know */
-	int (*serialise)(struct seal *s, struct err *e);
-	struct err err;
-	int rc;
-	uint8_t digest[SHA256_SIZE];
-};
-
-static int
-half_digest(struct half *h, struct seal *s)
+open_db(struct seal *s, const char *path, struct err *e)
 {
 	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
 	            SQLITE_OPEN_EXRESCODE;
-	int rc = sha256_init(&s->sha);
 
-	if (rc == 0 &&
-	    sqlite3_open_v2(h->path, &s->db, flags, NULL) != SQLITE_OK)
-		rc = db_error(s->db, h->path, &h->err);
+	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
+		return db_error(s->db, path, e);
 	/* Who opens a log first looks through it, and others wait for that. */
+	(void)sqlite3_busy_timeout(s->db, DB_BUSY_MS);
+	return 0;
+}
+
+int
+seal_digest(const char *path, const struct entry_sums *sums, struct err *e,
+            uint8_t ret_digest[SHA256_SIZE])
+{
+	struct seal *s = mem_zalloc(sizeof(*s));
+	int rc;
+
+	if (s == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	s->ordered = true;
+	rc = sha256_init(&s->sha);
 	if (rc == 0)
-		(void)sqlite3_busy_timeout(s->db, DB_BUSY_MS);
+		rc = open_db(s, path, e);
 	if (rc == 0)
-		rc = seal_dict_new(s->db, h->most, &h->err, &s->dict);
+		rc = seal_dict_new(s->db, e, &s->dict);
 	if (rc == 0)
-		rc = load_sources(s, &h->err);
+		rc = load_sources(s, e);
 	if (rc == 0)
-		rc = h->serialise(s, &h->err);
+		rc = serialise(s, sums, e);
 	if (rc == 0) {
 		flush(s);
 		rc = s->error;
 	}
-	return rc == 0 ? sha256_final(&s->sha, h->digest) : rc;
-}
-
-static void *
-half_main(void *arg)
-{
-	struct half *h = arg;
-	struct seal *s = mem_zalloc(sizeof(*s));
-
-	h->rc = ERR_NOMEM;
-	if (s == NULL)
-		return NULL;
-	s->ordered = true;
-	h->rc = half_digest(h, s);
+	if (rc == 0)
+		rc = sha256_final(&s->sha, ret_digest);
+	if (rc != 0 && e != NULL && e->code == 0)
+		err_set(e, rc, "index: digest: %s", err_text(rc));
 	seal_dict_free(s->dict);
 	(void)sqlite3_close(s->db);
 	sha256_release(&s->sha);
 	mem_free(s->place);
 	mem_free(s->sources);
 	mem_free(s);
-	return NULL;
-}
-
-static int
-join_halves(const struct half h[2], uint8_t ret_digest[SHA256_SIZE])
-{
-	struct sha256 sha = SHA256_INIT;
-	int rc = sha256_init(&sha);
-
-	for (size_t i = 0; i < 2 && rc == 0; i++)
-		rc = sha256_update(&sha, h[i].digest, SHA256_SIZE);
-	if (rc == 0)
-		rc = sha256_final(&sha, ret_digest);
-	sha256_release(&sha);
-	return rc;
-}
-
-int
-seal_digest(const char *path, struct err *e, uint8_t ret_digest[SHA256_SIZE])
-{
-	struct half h[2] = {
-		{ .path = path, .serialise = serialise_streams },
-		{ .path = path, .most = true, .serialise = serialise_entries },
-	};
-	pthread_t thread;
-	bool threaded = pthread_create(&thread, NULL, half_main, &h[0]) == 0;
-	int rc = 0;
-
-	(void)half_main(&h[1]);
-	if (threaded)
-		(void)pthread_join(thread, NULL);
-	else
-		(void)half_main(&h[0]);
-	for (size_t i = 0; i < 2 && rc == 0; i++) {
-		rc = h[i].rc;
-		if (rc != 0 && e != NULL)
-			*e = h[i].err;
-	}
-	if (rc == 0)
-		rc = join_halves(h, ret_digest);
-	if (rc != 0 && e != NULL && e->code == 0)
-		err_set(e, rc, "index: digest: %s", err_text(rc));
 	return rc;
 }

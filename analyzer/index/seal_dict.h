@@ -2,15 +2,13 @@
 /*
  * seal_dict: what dictionary ids stand for, while a digest is computed.
  *
- * A value is represented by the first SEAL_DICT bytes of its SHA-256. Whoever
- * will ask for most ids has those of the first million of a kind read in one
- * pass; a small cache stands in front of the others.
+ * A value is represented by the first SEAL_DICT bytes of its SHA-256. A cache
+ * stands in front, for the same few are asked for over and over.
  */
 #ifndef INDEX_SEAL_DICT_H
 #define INDEX_SEAL_DICT_H
 
 #include <sqlite3.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -21,16 +19,13 @@ enum { SEAL_DICT = 16 };
 enum seal_kind {
 	SEAL_TEXT,
 	SEAL_ADDR,
-	SEAL_PROTOCOL,
 	SEAL_POINT, /* of node and label */
-	SEAL_KEPT,
 	SEAL_KINDS
 };
 
 struct seal_dict;
 
-/* `most`: most ids will be asked for. */
-int seal_dict_new(sqlite3 *db, bool most, struct err *e,
+int seal_dict_new(sqlite3 *db, struct err *e,
                   struct seal_dict **ret_dict) WARN_UNUSED;
 void seal_dict_free(struct seal_dict *d);
 

@@ -20,8 +20,7 @@ static const char *const sql[ST_COUNT_ALL] = {
 	[ST_STREAM] = "INSERT OR REPLACE INTO stream VALUES(" Q10 "," Q10
 		      "," Q10 ",?,?,?,?,?,?)",
 	[ST_PART] = "INSERT INTO stream_part VALUES(?,?,?,?,?,?,?,?)",
-	[ST_ENTRY] = "INSERT INTO entry VALUES(" Q10 "," Q10
-		     ",?,?,?,?,?,?,?,?,?)",
+	[ST_ENTRY] = "INSERT INTO entry VALUES(" Q10 "," Q10 ",?,?,?)",
 	[ST_KEPT] = "INSERT INTO kept VALUES(?,?)",
 	[ST_DIAG] = "INSERT INTO diag VALUES(NULL," Q10 ",?)",
 };

@@ -8,9 +8,9 @@
 
 #include "analyzer/entry/protocol.h"
 #include "analyzer/index/db.h"
+#include "analyzer/index/place.h"
 #include "analyzer/index/schema.h"
 #include "analyzer/index/seal.h"
-#include "analyzer/index/spans.h"
 #include "analyzer/index/stream_flag.h"
 #include "analyzer/index/writer_impl.h"
 #include "base/clock.h"
@@ -20,7 +20,7 @@
 #define WRITER_COMMIT (200 * CLOCK_MSEC)
 
 enum {
-	SPANS_MAX = 2 * SPAN_MAX * 25, /* bytes of two full span lists */
+	PLACE_MAX = 2 * SPAN_MAX * 25, /* bytes of two full lists of spans */
 };
 
 /* ---- life ---- */
@@ -57,8 +57,9 @@ index_create(const char *path, bool watched, struct err *e,
 
 	if (w == NULL)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	buf_init(&w->spans, SPANS_MAX);
+	buf_init(&w->place, PLACE_MAX);
 	chart_init(&w->chart);
+	entry_sums_init(&w->sums);
 	w->path = mem_dup_text(path, strlen(path));
 	if (w->path == NULL || dict_init_text(&w->texts) != 0 ||
 	    dict_init_text(&w->kept) != 0 || dict_init_addr(&w->addrs) != 0)
@@ -85,8 +86,9 @@ index_writer_free(struct index_writer *w)
 	dict_release(&w->texts);
 	dict_release(&w->kept);
 	dict_release(&w->addrs);
-	buf_release(&w->spans);
+	buf_release(&w->place);
 	chart_release(&w->chart);
+	entry_sums_release(&w->sums);
 	mem_free(w->path);
 	mem_free(w);
 }
@@ -215,43 +217,6 @@ protocol_id(struct index_writer *w, const struct protocol *p, struct err *e,
 
 /* ---- entries ---- */
 
-static void
-bind_span(sqlite3_stmt *st, int col, const struct entry_side *s, bool inlined)
-{
-	struct span none = { .off = UINT64_MAX };
-	struct span v = inlined && s->nspans == 1 ? s->spans[0] : none;
-
-	(void)sqlite3_bind_int64(st, col, (int64_t)v.off);
-	(void)sqlite3_bind_int64(st, col + 1, (int64_t)v.len);
-}
-
-static bool
-fits_inline(const struct entry_side *s)
-{
-	return s->nspans == 0 || (s->nspans == 1 && s->spans[0].layer == 0);
-}
-
-static int
-bind_spans(struct index_writer *w, sqlite3_stmt *st, const struct entry *e)
-{
-	bool inlined = fits_inline(&e->request) && fits_inline(&e->response);
-	int rc;
-
-	bind_span(st, 17, &e->request, inlined);
-	bind_span(st, 19, &e->response, inlined);
-	if (inlined) {
-		(void)sqlite3_bind_null(st, 29);
-		return 0;
-	}
-	buf_clear(&w->spans);
-	rc = spans_put(&w->spans, e->request.spans, e->request.nspans);
-	if (rc == 0)
-		rc = spans_put(&w->spans, e->response.spans,
-		               e->response.nspans);
-	db_bind_blob(st, 29, buf_str(&w->spans));
-	return rc;
-}
-
 /* What a message keeps: header lists, mostly, and mostly the same ones. */
 static int
 kept_id(struct index_writer *w, struct str bytes, struct err *e,
@@ -299,6 +264,20 @@ entry_ids(struct index_writer *w, const struct index_entry *r, struct err *e,
 }
 
 static int
+bind_place(struct index_writer *w, sqlite3_stmt *st, int col,
+           const struct entry *e, const struct entry_ids *ids)
+{
+	int rc;
+
+	buf_clear(&w->place);
+	rc = place_put(&w->place, &e->request, ids->kept[0]);
+	if (rc == 0)
+		rc = place_put(&w->place, &e->response, ids->kept[1]);
+	db_bind_blob(st, col, buf_str(&w->place));
+	return rc;
+}
+
+static int
 put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
 {
 	const struct entry *e = &r->e;
@@ -326,18 +305,21 @@ put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
 		e->response.present ? e->response.last - ts : 0,
 		(int64_t)e->request.size,
 		(int64_t)e->response.size,
+		ids.client,
+		r->client_port,
+		ids.server,
+		r->server_port,
+		r->point,
+		r->tls,
 	};
-	const int64_t ends[] = { ids.client,     r->client_port, ids.server,
-		                 r->server_port, r->point,       r->tls,
-		                 ids.kept[0],    ids.kept[1] };
 
 	for (size_t i = 0; i < ARRAY_LEN(v); i++)
 		(void)sqlite3_bind_int64(st, (int)i + 1, v[i]);
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-		(void)sqlite3_bind_int64(st, (int)i + 21, ends[i]);
-	rc = bind_spans(w, st, e);
+	rc = bind_place(w, st, (int)ARRAY_LEN(v) + 1, e, &ids);
+	if (rc == 0)
+		rc = entry_sums_add(&w->sums, r);
 	if (rc != 0)
-		return err_set(err, rc, "index: spans: %s", err_text(rc));
+		return err_set(err, rc, "index: entry: %s", err_text(rc));
 	w->tally[ids.proto - 1]++;
 	return db_run(w->db, st, "adding an entry", err);
 }
@@ -624,6 +606,7 @@ index_bytes(const struct index_writer *w)
 /* The digest is computed beside the making of the secondary indexes. */
 struct digest_task {
 	const char *path;
+	const struct entry_sums *sums;
 	struct err err;
 	int rc;
 	uint8_t digest[SHA256_SIZE];
@@ -634,7 +617,7 @@ digest_main(void *arg)
 {
 	struct digest_task *t = arg;
 
-	t->rc = seal_digest(t->path, &t->err, t->digest);
+	t->rc = seal_digest(t->path, t->sums, &t->err, t->digest);
 	return NULL;
 }
 
@@ -642,7 +625,7 @@ static int
 index_and_digest(struct index_writer *w, struct err *e,
                  uint8_t digest[SHA256_SIZE])
 {
-	struct digest_task task = { .path = w->path };
+	struct digest_task task = { .path = w->path, .sums = &w->sums };
 	pthread_t thread;
 	bool threaded = pthread_create(&thread, NULL, digest_main, &task) == 0;
 	int rc = db_exec(w->db, schema_indexes, e);

@@ -10,6 +10,7 @@
 
 #include "analyzer/index/chart.h"
 #include "analyzer/index/dict.h"
+#include "analyzer/index/entry_sum.h"
 #include "analyzer/index/statements.h"
 #include "analyzer/index/writer.h"
 #include "base/buf.h"
@@ -26,13 +27,14 @@ struct index_writer {
 	const struct protocol *protocols[WRITER_PROTOCOLS]; /* id - 1 */
 	int64_t tally[WRITER_PROTOCOLS]; /* entries of each */
 	size_t nprotocols;
-	struct buf spans;
+	struct buf place;
 	int64_t committed; /* monotonic ns of the last commit */
 	int64_t members;   /* that are not captures: ids -1, -2, ... */
 	bool open;         /* a transaction is */
 	void (*alone)(void *ctx);
 	void *alone_ctx;
 	struct chart_block chart; /* of the entries since the last block */
+	struct entry_sums sums;   /* of all entries */
 };
 
 #endif /* INDEX_WRITER_IMPL_H */

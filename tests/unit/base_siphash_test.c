@@ -28,6 +28,34 @@ static const struct vector vectors24[] = {
 	{ 63, UINT64_C(0x958a324ceb064572) },
 };
 
+/* Of the reference implementation, its bytes as two little endian numbers. */
+struct wide_vector {
+	size_t n;
+	uint64_t want[2];
+};
+
+static const struct wide_vector wide[] = {
+	{ 0, { UINT64_C(0xe6a825ba047f81a3), UINT64_C(0x930255c71472f66d) } },
+	{ 1, { UINT64_C(0x44af996bd8c187da), UINT64_C(0x45fc229b11597634) } },
+	{ 2, { UINT64_C(0xc75da4a48d227781), UINT64_C(0xe4ff0af6de8ba3fc) } },
+	{ 8, { UINT64_C(0x61f55862baa9623b), UINT64_C(0xb49714f364e2830f) } },
+	{ 63, { UINT64_C(0x4a83502f77d15051), UINT64_C(0x7cbd3f979a063e50) } },
+};
+
+static void
+test_wide(const uint8_t *text)
+{
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++) {
+		struct guard g = guard_make(text, wide[i].n);
+		uint64_t got[2];
+
+		siphash24_wide(key, g.p, g.n, got);
+		ok(got[0] == wide[i].want[0] && got[1] == wide[i].want[1],
+		   "a vector of 128 bits");
+		guard_free(&g);
+	}
+}
+
 int
 main(void)
 {
@@ -43,6 +71,7 @@ main(void)
 		ok(siphash24(key, g.p, g.n) == vectors24[i].want, "a vector");
 		guard_free(&g);
 	}
+	test_wide(text);
 	/* The same function as CPython's and Rust's hash of these bytes. */
 	ok(siphash13(key, text, 0) == UINT64_C(0xabac0158050fc4dc),
 	   "SipHash-1-3 of nothing");

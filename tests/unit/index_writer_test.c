@@ -11,9 +11,9 @@
 #include "analyzer/entry/protocol.h"
 #include "analyzer/index/part.h"
 #include "analyzer/index/reader.h"
-#include "analyzer/index/seal.h"
 #include "base/addr.h"
 #include "base/mem.h"
+#include "tests/support/redigest.h"
 #include "tests/tap/tap.h"
 
 static const struct protocol http = { .key = "http/1.1",
@@ -427,7 +427,7 @@ static void
 test_hostile(const char *path)
 {
 	static const char *const damage[] = {
-		"UPDATE entry SET spans=x'ffffffff'",
+		"UPDATE entry SET place=x'ffffffff'",
 		"UPDATE addr SET ip=x'00'",
 		"UPDATE entry SET client_port=70000",
 		"UPDATE entry SET flags=-1",
@@ -499,14 +499,14 @@ test_broken_digest(const char *path)
 
 		memset(bytes, 0xff, sizeof(bytes));
 		swap_page(f, page, bytes);
-		rc = seal_digest(path, &err, digest);
+		rc = redigest(path, &err, digest);
 		failed += rc != 0 && err.code == rc;
 		wrong += rc == 0 &&
 		         strcmp(sha256_hex(digest, again).p, hex) != 0;
 		swap_page(f, page, bytes);
 	}
 	(void)fclose(f);
-	ok(seal_digest(path, NULL, digest) == 0 &&
+	ok(redigest(path, NULL, digest) == 0 &&
 	       strcmp(sha256_hex(digest, again).p, hex) == 0,
 	   "the digest is computed again");
 	ok(failed > 10, "pages that cannot be read are told");

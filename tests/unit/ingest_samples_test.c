@@ -14,6 +14,7 @@
 
 #include "tests/support/explained.h"
 #include "tests/support/indexed.h"
+#include "tests/support/redigest.h"
 #include "tests/tap/tap.h"
 
 #define TABLE "tests/golden/samples-differences.tsv"
@@ -215,6 +216,18 @@ check_rest(struct test *t)
 	t->n = 0;
 }
 
+/* What the index holds is what was meant to be written. */
+static void
+check_digest(const struct indexed *x)
+{
+	uint8_t digest[SHA256_SIZE] = { 0 };
+
+	is_int(redigest(workspace_index(x->ws), NULL, digest), 0,
+	       "the index is read as a whole");
+	ok(memcmp(digest, x->result.digest, SHA256_SIZE) == 0,
+	   "and has the digest that it was sealed with");
+}
+
 static void
 check_sample(struct test *t, const char *name)
 {
@@ -228,6 +241,7 @@ check_sample(struct test *t, const char *name)
 		tap_note(t->x.err.text);
 		return;
 	}
+	check_digest(&t->x);
 	ok(!t->x.result.refused, "all of it");
 	indexed_each(&t->x, on_entry, t);
 	(void)snprintf(path, sizeof(path), "samples/%s.http1.jsonl", name);
