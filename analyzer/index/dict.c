@@ -78,8 +78,10 @@ recent_slot(struct dict *d, const void *p, size_t n)
 
 	memcpy(&head, p, part);
 	memcpy(&tail, (const uint8_t *)p + n - part, part);
-	head = (head ^ tail << 7 ^ n) * UINT64_C(0x9e3779b97f4a7c15);
-	return &d->recent[head >> 32 & (DICT_RECENT - 1)];
+	/* Of a product, the upper bits depend on all bits. */
+	tail = tail << 7 | tail >> 57;
+	head = (head ^ tail ^ n) * UINT64_C(0x9e3779b97f4a7c15);
+	return &d->recent[head >> 32 >> (32 - DICT_RECENT_BITS)];
 }
 
 /* ---- texts ---- */

@@ -19,7 +19,10 @@
 #include "base/map.h"
 #include "base/str.h"
 
-enum { DICT_RECENT = 256 }; /* a power of two */
+enum {
+	DICT_RECENT_BITS = 10,
+	DICT_RECENT = 1 << DICT_RECENT_BITS, /* values */
+};
 
 struct dict_value {
 	const char

@@ -97,6 +97,25 @@ http_field_next_raw(struct cursor *fields, struct http_field *ret_field)
 	return false;
 }
 
+struct str
+http_field_find(struct cursor fields, struct str name)
+{
+	while (cur_ok(&fields) && !cur_at_end(&fields)) {
+		struct str line = field_lines(&fields);
+		struct str rest;
+
+		if (line.n == 0)
+			break;
+		line = str_trim(line);
+		if (!str_starts_nocase(line, name))
+			continue;
+		rest = str_trim(str_tail(line, name.n));
+		if (str_starts(rest, STR(":")))
+			return http_field_trim(str_tail(rest, 1));
+	}
+	return STR_NONE;
+}
+
 bool
 http_field_next(struct cursor *fields, struct http_field *ret_field)
 {

@@ -27,6 +27,12 @@ bool http_field_next(struct cursor *fields, struct http_field *ret_field);
 /* The same with the value untrimmed: trimming costs, and few are used. */
 bool http_field_next_raw(struct cursor *fields, struct http_field *ret_field);
 
+/*
+ * The value of the first field of that name, trimmed, or the empty str. Faster
+ * than looking at every field: only the names are compared.
+ */
+struct str http_field_find(struct cursor fields, struct str name);
+
 /* Blanks and line ends at both ends: a folded value may have either. */
 struct str http_field_trim(struct str s);
 

@@ -333,6 +333,17 @@ test_heads(void)
 	is_text(http1_head_find(head, STR("transfer-encoding")),
 	        "identity , Chunked", "a field is found whatever its case");
 	is_text(http1_head_find(head, STR("b")), "", "an empty one is empty");
+	is_text(http1_head_find(head, STR("host")), "h",
+	        "blanks in front of the colon");
+	is_text(http1_head_find(head, STR("a")), "1 \r\n  2\r\n\t3",
+	        "one that is folded");
+	is_text(http1_head_find(head, STR("transfer")), "",
+	        "the beginning of a name is none");
+	is_text(http1_head_find(head, STR("no colon")), "",
+	        "a line without a colon is no field");
+	is_text(http1_head_find(STR("GET / HTTP/1.1\r\n Host: h\r\n\r\n"),
+	                        STR("host")),
+	        "h", "a blank in front of the first field");
 	http1_head_framing(head, &fr);
 	ok(fr.chunked && fr.coded && fr.sized, "both kinds of framing");
 	is_int(fr.length, 5, "equal lengths are one");

@@ -52,14 +52,10 @@ http1_head_line(struct str head, struct cursor *ret_fields)
 struct str
 http1_head_find(struct str head, struct str name)
 {
-	struct http_field f;
 	struct cursor fields;
 
 	(void)http1_head_line(head, &fields);
-	while (http_field_next_raw(&fields, &f))
-		if (str_eq_nocase(str_trim(f.name), name))
-			return http_field_trim(f.value);
-	return STR_NONE;
+	return http_field_find(fields, name);
 }
 
 /* --- framing ------------------------------------------------------------ */
