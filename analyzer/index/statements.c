@@ -12,7 +12,6 @@ static const char *const sql[ST_COUNT_ALL] = {
 	[ST_IFACE] = "INSERT INTO iface VALUES(?,?,?,?,?,?)",
 	[ST_COUNT] = "INSERT OR REPLACE INTO packet_count VALUES(?,?,?)",
 	[ST_POINT] = "INSERT INTO point VALUES(?,?,?,?)",
-	[ST_TEXT] = "INSERT INTO text VALUES(?,?)",
 	[ST_ADDR] = "INSERT INTO addr VALUES(?,?,?)",
 	[ST_PROTOCOL] = "INSERT INTO protocol VALUES(?,?,?,?,0)",
 	[ST_TALLY] = "UPDATE protocol SET entries=? WHERE id=?",
@@ -20,8 +19,6 @@ static const char *const sql[ST_COUNT_ALL] = {
 	[ST_STREAM] = "INSERT OR REPLACE INTO stream VALUES(" Q10 "," Q10
 		      "," Q10 ",?,?,?,?,?,?)",
 	[ST_PART] = "INSERT INTO stream_part VALUES(?,?,?,?,?,?,?,?)",
-	[ST_ENTRY] = "INSERT INTO entry VALUES(" Q10 "," Q10 ",?,?,?)",
-	[ST_KEPT] = "INSERT INTO kept VALUES(?,?)",
 	[ST_DIAG] = "INSERT INTO diag VALUES(NULL," Q10 ",?)",
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * statements: the writer's prepared inserts, one a table.
+ * statements: the writer's prepared inserts, one a table; see feed.h for those
+ * of tables with very many rows.
  */
 #ifndef INDEX_STATEMENTS_H
 #define INDEX_STATEMENTS_H
@@ -17,15 +18,12 @@ enum statement {
 	ST_IFACE,
 	ST_COUNT,
 	ST_POINT,
-	ST_TEXT,
 	ST_ADDR,
 	ST_PROTOCOL,
 	ST_TALLY,
 	ST_IDENTITY,
 	ST_STREAM,
 	ST_PART,
-	ST_ENTRY,
-	ST_KEPT,
 	ST_DIAG,
 	ST_COUNT_ALL
 };

@@ -20,10 +20,20 @@
 #define WRITER_COMMIT (200 * CLOCK_MSEC)
 
 enum {
+	ENTRY_INTS = 22, /* columns of an entry before its place */
 	PLACE_MAX = 2 * SPAN_MAX * 25, /* bytes of two full lists of spans */
 };
 
 /* ---- life ---- */
+
+static void
+finalize(struct index_writer *w)
+{
+	statements_finalize(w->st);
+	feed_close(&w->text_rows);
+	feed_close(&w->kept_rows);
+	feed_close(&w->entry_rows);
+}
 
 static int
 open_db(struct index_writer *w, const char *path, bool watched, struct err *e)
@@ -44,6 +54,13 @@ open_db(struct index_writer *w, const char *path, bool watched, struct err *e)
 		rc = db_exec(w->db, schema_parts, e);
 	if (rc == 0)
 		rc = statements_prepare(w->db, w->st, e);
+	if (rc == 0)
+		rc = feed_open(&w->text_rows, w->db, "text", 1, true, e);
+	if (rc == 0)
+		rc = feed_open(&w->kept_rows, w->db, "kept", 1, false, e);
+	if (rc == 0)
+		rc = feed_open(&w->entry_rows, w->db, "entry", ENTRY_INTS,
+		               false, e);
 	return rc;
 }
 
@@ -81,7 +98,7 @@ index_writer_free(struct index_writer *w)
 {
 	if (w == NULL)
 		return;
-	statements_finalize(w->st);
+	finalize(w);
 	(void)sqlite3_close(w->db);
 	dict_release(&w->texts);
 	dict_release(&w->kept);
@@ -135,6 +152,12 @@ commit(struct index_writer *w, struct err *e)
 		return 0;
 	rc = put_chart(w, e);
 	if (rc == 0)
+		rc = feed_flush(&w->text_rows, e);
+	if (rc == 0)
+		rc = feed_flush(&w->kept_rows, e);
+	if (rc == 0)
+		rc = feed_flush(&w->entry_rows, e);
+	if (rc == 0)
 		rc = db_exec(w->db, "COMMIT", e);
 	if (rc == 0)
 		w->open = false;
@@ -161,7 +184,6 @@ index_flush(struct index_writer *w, struct err *e)
 static int
 text_id(struct index_writer *w, struct str s, struct err *e, int64_t *ret_id)
 {
-	sqlite3_stmt *st = w->st[ST_TEXT];
 	bool is_new;
 	int rc = dict_text(&w->texts, s, ret_id, &is_new);
 
@@ -169,9 +191,8 @@ text_id(struct index_writer *w, struct str s, struct err *e, int64_t *ret_id)
 		return err_set(e, rc, "index: dictionary: %s", err_text(rc));
 	if (!is_new)
 		return 0;
-	(void)sqlite3_bind_int64(st, 1, *ret_id);
-	db_bind_str(st, 2, s);
-	return db_run(w->db, st, "adding a text", e);
+	*feed_row(&w->text_rows) = *ret_id;
+	return feed_add(&w->text_rows, s, e);
 }
 
 static int
@@ -222,7 +243,6 @@ static int
 kept_id(struct index_writer *w, struct str bytes, struct err *e,
         int64_t *ret_id)
 {
-	sqlite3_stmt *st = w->st[ST_KEPT];
 	bool is_new;
 	int rc = dict_text(&w->kept, bytes, ret_id, &is_new);
 
@@ -230,9 +250,8 @@ kept_id(struct index_writer *w, struct str bytes, struct err *e,
 		return err_set(e, rc, "index: dictionary: %s", err_text(rc));
 	if (!is_new)
 		return 0;
-	(void)sqlite3_bind_int64(st, 1, *ret_id);
-	db_bind_blob(st, 2, bytes);
-	return db_run(w->db, st, "adding what a message keeps", e);
+	*feed_row(&w->kept_rows) = *ret_id;
+	return feed_add(&w->kept_rows, bytes, e);
 }
 
 /* Ids of the strings, addresses and the protocol of an entry. */
@@ -263,32 +282,29 @@ entry_ids(struct index_writer *w, const struct index_entry *r, struct err *e,
 	return rc;
 }
 
+/* Where its messages are. */
 static int
-bind_place(struct index_writer *w, sqlite3_stmt *st, int col,
-           const struct entry *e, const struct entry_ids *ids)
+place_of(struct index_writer *w, const struct entry *e,
+         const struct entry_ids *ids)
 {
 	int rc;
 
 	buf_clear(&w->place);
 	rc = place_put(&w->place, &e->request, ids->kept[0]);
-	if (rc == 0)
-		rc = place_put(&w->place, &e->response, ids->kept[1]);
-	db_bind_blob(st, col, buf_str(&w->place));
-	return rc;
+	return rc == 0 ? place_put(&w->place, &e->response, ids->kept[1]) : rc;
 }
 
 static int
 put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
 {
 	const struct entry *e = &r->e;
-	sqlite3_stmt *st = w->st[ST_ENTRY];
 	int64_t ts = entry_time(e);
 	struct entry_ids ids;
 	int rc = entry_ids(w, r, err, &ids);
 
 	if (rc != 0)
 		return rc;
-	const int64_t v[] = {
+	const int64_t v[ENTRY_INTS] = {
 		e->id,
 		e->stream,
 		(int64_t)e->ordinal,
@@ -313,15 +329,14 @@ put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
 		r->tls,
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(v); i++)
-		(void)sqlite3_bind_int64(st, (int)i + 1, v[i]);
-	rc = bind_place(w, st, (int)ARRAY_LEN(v) + 1, e, &ids);
+	rc = place_of(w, e, &ids);
 	if (rc == 0)
 		rc = entry_sums_add(&w->sums, r);
 	if (rc != 0)
 		return err_set(err, rc, "index: entry: %s", err_text(rc));
 	w->tally[ids.proto - 1]++;
-	return db_run(w->db, st, "adding an entry", err);
+	memcpy(feed_row(&w->entry_rows), v, sizeof(v));
+	return feed_add(&w->entry_rows, buf_str(&w->place), err);
 }
 
 /* ---- streams ---- */
@@ -702,7 +717,7 @@ index_seal(struct index_writer *w, struct err *e,
 		rc = index_put_meta(w, "sealed", STR("1"), e);
 	if (rc == 0)
 		rc = commit(w, e);
-	statements_finalize(w->st);
+	finalize(w);
 	if (rc == 0 && w->alone != NULL)
 		w->alone(w->alone_ctx);
 	if (rc == 0)

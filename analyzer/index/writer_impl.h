@@ -11,6 +11,7 @@
 #include "analyzer/index/chart.h"
 #include "analyzer/index/dict.h"
 #include "analyzer/index/entry_sum.h"
+#include "analyzer/index/feed.h"
 #include "analyzer/index/statements.h"
 #include "analyzer/index/writer.h"
 #include "base/buf.h"
@@ -21,6 +22,7 @@ struct index_writer {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *st[ST_COUNT_ALL];
+	struct feed text_rows, kept_rows, entry_rows;
 	struct dict texts;
 	struct dict kept;
 	struct dict addrs;
