@@ -17,7 +17,8 @@ packages()
 		    libarchive-dev libsqlite3-dev libjansson-dev zlib1g-dev \
 		    libbrotli-dev libzstd-dev libssl-dev libisal-dev \
 		    libre2-dev libexpat1-dev libmicrohttpd-dev \
-		    libwslay-dev libnghttp2-dev liblz4-dev libsnappy-dev
+		    libwslay-dev libnghttp2-dev liblz4-dev libsnappy-dev \
+		    libcurl4-openssl-dev
 		;;
 	test)
 		# prove is part of perl; perl-base does not have it.
