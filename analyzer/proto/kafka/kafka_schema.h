@@ -35,6 +35,8 @@ enum kafka_flag {
 	KAFKA_ACKS = 4,
 	KAFKA_SECTIONS = 8,
 	KAFKA_FIRST = 16,
+	KAFKA_SUBSCRIPTION = 32,
+	KAFKA_ASSIGNMENT = 64,
 };
 
 /* No struct has more fields, and none lies deeper. Tests see to it. */

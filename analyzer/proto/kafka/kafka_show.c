@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyzer/proto/kafka/kafka_batch.h"
+#include "analyzer/proto/kafka/kafka_group.h"
 #include "base/base64.h"
 
 /* Bytes turned into base64 at a time. */
@@ -166,6 +167,19 @@ show_error_name(struct cursor c, struct sink *out)
 		sink_member_string(out, "errorName", name);
 }
 
+/* What the bytes of a field mean to a consumer group, as one more member. */
+static void
+show_group(const struct kafka_show *s, const struct kafka_field *f,
+           struct cursor c, struct sink *out)
+{
+	if (f->flags & KAFKA_SUBSCRIPTION)
+		kafka_group_subscription(show_bytes(&s->v->form, f->type, &c),
+		                         out);
+	else if (f->flags & KAFKA_ASSIGNMENT)
+		kafka_group_assignment(show_bytes(&s->v->form, f->type, &c),
+		                       out);
+}
+
 void
 kafka_show_members(struct kafka_show *s, const struct kafka_slots *slots,
                    struct sink *out)
@@ -180,6 +194,7 @@ kafka_show_members(struct kafka_show *s, const struct kafka_slots *slots,
 			kafka_show_value(s, f, slots->at[at], out);
 		if (f->type == KAFKA_ERROR && strcmp(f->name, "errorCode") == 0)
 			show_error_name(slots->at[at], out);
+		show_group(s, f, slots->at[at], out);
 	}
 }
 
