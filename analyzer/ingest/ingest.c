@@ -318,6 +318,8 @@ put_names(struct ingest *g, struct err *e)
 		(void)err_set(e, rc, "gathering names: %s", err_text(rc));
 	else
 		rc = learnt_each(&all, put_learnt, &naming);
+	if (rc != 0 && e->code == 0)
+		(void)err_set(e, rc, "telling names: %s", err_text(rc));
 	learnt_release(&all);
 	return rc;
 }

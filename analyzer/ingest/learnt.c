@@ -9,12 +9,18 @@ enum {
 	LEARNT_BYTES = 256 << 20, /* of names, whatever their limit */
 	LEARNT_NAME = 1024,       /* bytes of a name's text at most */
 	LEARNT_KEY = 1 + sizeof(struct addr),
+	/* In front of the names that led to addresses comes the shard, in front
+	 * of the others this and the shard. */
+	LEARNT_REVERSE = 0x80,
 };
+
+static_assert((int)NET_SHARDS <= (int)LEARNT_REVERSE,
+              "a shard and the mark fit a byte");
 
 struct learnt_name {
 	struct learnt_name *next;
-	struct str key; /* shard, address, name */
-	struct addr ip;
+	struct str key; /* table, address, name */
+	struct learnt_address a;
 	int64_t from;
 };
 
@@ -42,7 +48,8 @@ learnt_release(struct learnt *l)
 }
 
 static int
-add_new(struct learnt *l, struct str key, const struct addr *ip, int64_t ts)
+add_new(struct learnt *l, struct str key, const struct learnt_address *a,
+        int64_t ts)
 {
 	struct learnt_name *n = arena_zalloc(&l->mem, sizeof(*n));
 	struct str copy = arena_dup(&l->mem, key);
@@ -54,7 +61,7 @@ add_new(struct learnt *l, struct str key, const struct addr *ip, int64_t ts)
 	if (rc < 0 || slot == NULL)
 		return rc;
 	*(struct learnt_name **)slot = n;
-	*n = (struct learnt_name){ .key = copy, .ip = *ip, .from = ts };
+	*n = (struct learnt_name){ .key = copy, .a = *a, .from = ts };
 	if (l->last != NULL)
 		l->last->next = n;
 	else
@@ -64,7 +71,7 @@ add_new(struct learnt *l, struct str key, const struct addr *ip, int64_t ts)
 }
 
 int
-learnt_add(struct learnt *l, unsigned shard, const struct addr *ip,
+learnt_add(struct learnt *l, unsigned shard, const struct learnt_address *a,
            struct str name, int64_t ts)
 {
 	char text[LEARNT_KEY + LEARNT_NAME];
@@ -73,8 +80,8 @@ learnt_add(struct learnt *l, unsigned shard, const struct addr *ip,
 
 	if (name.n == 0 || name.n > LEARNT_NAME)
 		return 0;
-	text[0] = (char)shard;
-	memcpy(text + 1, ip->b, sizeof(ip->b));
+	text[0] = (char)(shard | (a->reverse ? LEARNT_REVERSE : 0));
+	memcpy(text + 1, a->ip.b, sizeof(a->ip.b));
 	for (size_t i = 0; i < name.n; i++)
 		text[LEARNT_KEY + i] = str_lower(name.p[i]);
 	known = map_find_str(&l->known, key);
@@ -86,7 +93,7 @@ learnt_add(struct learnt *l, unsigned shard, const struct addr *ip,
 	if (l->n[shard] >= l->max)
 		return l->n[shard]++ == l->max ? ERR_LIMIT : 0;
 	l->n[shard]++;
-	return add_new(l, key, ip, ts);
+	return add_new(l, key, a, ts);
 }
 
 int
@@ -97,7 +104,7 @@ learnt_merge(struct learnt *l, const struct learnt *from)
 	l->max = UINT32_MAX;
 	for (const struct learnt_name *n = from->first; n != NULL && rc == 0;
 	     n = n->next)
-		rc = learnt_add(l, 0, &n->ip, str_tail(n->key, LEARNT_KEY),
+		rc = learnt_add(l, 0, &n->a, str_tail(n->key, LEARNT_KEY),
 		                n->from);
 	return rc;
 }
@@ -114,25 +121,55 @@ namespace_of(struct str name)
 	return str_eq(word, STR("svc")) && rest.n != 0 ? ns : STR_NONE;
 }
 
+/* Notes the addresses that some name led to. */
+static int
+note_led(const struct learnt *l, struct map *led)
+{
+	void *slot;
+	int rc = 0;
+
+	for (const struct learnt_name *n = l->first; n != NULL && rc >= 0;
+	     n = n->next) {
+		if (!n->a.reverse)
+			rc = map_insert(led, &n->a.ip, &slot);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+static int
+tell(const struct learnt_name *n,
+     int (*f)(void *ctx, const struct index_identity *row), void *ctx)
+{
+	struct str name = str_tail(n->key, LEARNT_KEY);
+	const struct index_identity row = {
+		.ip = n->a.ip,
+		.from = n->from,
+		.to = INT64_MAX,
+		.name = name,
+		.ns = namespace_of(name),
+		.origin = INDEX_FROM_DNS,
+	};
+
+	return f(ctx, &row);
+}
+
 int
 learnt_each(const struct learnt *l,
             int (*f)(void *ctx, const struct index_identity *row), void *ctx)
 {
-	int rc = 0;
+	uint8_t key[SIPHASH_KEY_SIZE];
+	struct map led;
+	int rc = map_random_key(key);
 
+	if (rc != 0)
+		return rc;
+	map_init(&led, sizeof(struct addr), 1, MAP_MAX, key);
+	rc = note_led(l, &led);
 	for (const struct learnt_name *n = l->first; n != NULL && rc == 0;
 	     n = n->next) {
-		struct str name = str_tail(n->key, LEARNT_KEY);
-		const struct index_identity row = {
-			.ip = n->ip,
-			.from = n->from,
-			.to = INT64_MAX,
-			.name = name,
-			.ns = namespace_of(name),
-			.origin = INDEX_FROM_DNS,
-		};
-
-		rc = f(ctx, &row);
+		if (!n->a.reverse || map_find(&led, &n->a.ip) == NULL)
+			rc = tell(n, f, ctx);
 	}
+	map_release(&led);
 	return rc;
 }

@@ -3,16 +3,19 @@
  * learnt: the names that addresses were given in DNS answers.
  *
  * A name holds from the first answer that had it; the same in later answers
- * says nothing new. Since answers come in the order of files, which is any,
- * nothing is told before all of them have come. A worker's table is kept by
- * virtual shard, each with its own limit, so that what is learnt does not
- * depend on threads; in the end all tables become one.
+ * says nothing new. What an address is called when somebody asked for its name
+ * (PTR) is told only of addresses of which no name is known that led to them.
+ * Since answers come in the order of files, which is any, nothing is told
+ * before all of them have come. A worker's table is kept by virtual shard, each
+ * with its own limit, so that what is learnt does not depend on threads; in the
+ * end all tables become one.
  */
 #ifndef INGEST_LEARNT_H
 #define INGEST_LEARNT_H
 
 #include "analyzer/index/row.h"
 #include "analyzer/net/limits.h"
+#include "analyzer/proto/proto.h"
 #include "base/addr.h"
 #include "base/arena.h"
 #include "base/compiler.h"
@@ -22,7 +25,7 @@
 struct learnt_name;
 
 struct learnt {
-	struct map known; /* (shard, address, name) -> struct learnt_name * */
+	struct map known; /* (table, address, name) -> struct learnt_name * */
 	struct arena mem;
 	struct learnt_name *first, *last; /* in the order they came */
 	uint32_t n[NET_SHARDS];
@@ -37,7 +40,7 @@ void learnt_release(struct learnt *l);
  * ERR_LIMIT when this is the first name too many of the shard; later ones are
  * passed over in silence. ERR_NOMEM.
  */
-int learnt_add(struct learnt *l, unsigned shard, const struct addr *ip,
+int learnt_add(struct learnt *l, unsigned shard, const struct learnt_address *a,
                struct str name, int64_t ts) WARN_UNUSED;
 
 /* Every name of another table, in one shard without a limit. ERR_NOMEM. */

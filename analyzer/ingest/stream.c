@@ -184,7 +184,8 @@ stream_on_diag(void *ctx, const struct diag *d)
 }
 
 void
-stream_on_learnt(void *ctx, const struct addr *ip, struct str name, int64_t ts)
+stream_on_learnt(void *ctx, const struct learnt_address *a, struct str name,
+                 int64_t ts)
 {
 	struct stream_env *env = ctx;
 	const struct live_stream *s = engine_owner(env->engine);
@@ -198,7 +199,7 @@ stream_on_learnt(void *ctx, const struct addr *ip, struct str name, int64_t ts)
 		.text = STR("more names in DNS answers than are remembered; "
 		            "addresses may be shown without theirs"),
 	};
-	int rc = learnt_add(&env->learnt, s->flow.shard, ip, name, ts);
+	int rc = learnt_add(&env->learnt, s->flow.shard, a, name, ts);
 
 	if (rc == ERR_LIMIT)
 		put_diag(env, &d);

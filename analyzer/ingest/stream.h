@@ -63,8 +63,8 @@ struct live_stream {
 /* The engine's results go through these; ctx is the struct stream_env. */
 void stream_on_entry(void *ctx, const struct entry *e);
 void stream_on_diag(void *ctx, const struct diag *d);
-void stream_on_learnt(void *ctx, const struct addr *ip, struct str name,
-                      int64_t ts);
+void stream_on_learnt(void *ctx, const struct learnt_address *a,
+                      struct str name, int64_t ts);
 int stream_parked_read(void *ctx, uint64_t off, void *p, size_t n);
 int stream_parked_write(void *ctx, uint64_t off, const void *p, size_t n);
 

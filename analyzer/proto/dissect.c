@@ -291,13 +291,13 @@ dissect_awaited_summary(const struct dissect *d)
 
 void
 dissect_learnt(struct dissect *d, enum dir dir, uint64_t off,
-               const struct addr *ip, struct str name)
+               const struct learnt_address *a, struct str name)
 {
 	const struct window *w = &d->side[dissect_side_of(d, dir)].w;
 	const struct window_mark *mark = window_find(w, off);
 
 	if (mark != NULL && d->host->out.learnt != NULL)
-		d->host->out.learnt(d->host->out.ctx, ip, name, mark->ts);
+		d->host->out.learnt(d->host->out.ctx, a, name, mark->ts);
 }
 
 struct str

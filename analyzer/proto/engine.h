@@ -22,8 +22,8 @@ struct engine_out {
 	void (*entry)(void *ctx, const struct entry *e);
 	void (*diag)(void *ctx, const struct diag *d);
 	/* An address was called so from ts on. May be NULL. */
-	void (*learnt)(void *ctx, const struct addr *ip, struct str name,
-	               int64_t ts);
+	void (*learnt)(void *ctx, const struct learnt_address *a,
+	               struct str name, int64_t ts);
 	/*
 	 * A file that is nobody else's, for requests that wait and do not fit
 	 * in memory. What was not written is not read. 0, or a code, which

@@ -180,6 +180,17 @@ struct dissector {
 	 * whose column is "target" in `fields`.
 	 */
 	bool (*summary_query)(const struct entry *e, struct buf *out);
+
+	/*
+	 * For a protocol in which an answer may say that it is not all, and
+	 * that one should ask again in another way (DNS, over TCP). With
+	 * partial(), which looks at what the index has of an entry: `again` is
+	 * the key of the variant in which that is done. There, `before` is the
+	 * key of the variant that it repeats.
+	 */
+	bool (*partial)(const struct entry *e);
+	const char *again;
+	const char *before;
 };
 
 /* ---- services: about the stream ---- */
@@ -220,10 +231,14 @@ void dissect_limit(struct dissect *d, enum dir dir, const char *option);
 void dissect_note(struct dissect *d, enum dir dir, uint64_t off,
                   const char *text);
 
-/* A message at off calls an address by this name, as clients will: an answer
- * of DNS. */
+/* An address that has a name, as an answer of DNS tells. */
+struct learnt_address {
+	struct addr ip;
+	bool reverse; /* who asked had the address, not the name */
+};
+/* A message at off calls an address by this name, as clients will. */
 void dissect_learnt(struct dissect *d, enum dir dir, uint64_t off,
-                    const struct addr *ip, struct str name);
+                    const struct learnt_address *a, struct str name);
 
 /* ---- services: messages ---- */
 

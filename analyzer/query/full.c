@@ -7,6 +7,7 @@
 #include "analyzer/entry/protocol.h"
 #include "analyzer/proto/overlay.h"
 #include "analyzer/query/ids.h"
+#include "analyzer/query/sequel.h"
 #include "base/arena.h"
 #include "base/clock.h"
 
@@ -549,6 +550,20 @@ put_side_evidence(struct full *f, const char *key, enum side side)
 	return 0;
 }
 
+/* Told only when there is such a one. */
+static int
+put_sequel(struct full *f)
+{
+	struct sequel s;
+	int rc = sequel_find(f->o, f->row, f->owner, f->err, &s);
+
+	if (rc == 0 && s.repeated_by != 0)
+		put_eid(f, "repeatedBy", s.repeated_by);
+	if (rc == 0 && s.repeats != 0)
+		put_eid(f, "repeats", s.repeats);
+	return rc;
+}
+
 static int
 put_evidence(struct full *f)
 {
@@ -575,7 +590,9 @@ put_evidence(struct full *f)
 		put_name_marks(f, STR("dst"), &f->dst.who);
 		sink_end_object(f->out);
 	}
-	rc = put_side_evidence(f, "request", SIDE_REQUEST);
+	rc = put_sequel(f);
+	if (rc == 0)
+		rc = put_side_evidence(f, "request", SIDE_REQUEST);
 	if (rc == 0)
 		rc = put_side_evidence(f, "response", SIDE_RESPONSE);
 	sink_end_object(f->out);

@@ -10,7 +10,8 @@
  *   evidence  complete, reason, eid, stream (our id of it), lateJoin,
  *             roleGuessed, resynced; names.src and names.dst {early, bare,
  *             learnt: see
- *             query/opened.h}; request and response, for a side that is there,
+ *             query/opened.h}; repeatedBy and repeats (query/sequel.h), eids,
+ *             only when there are such; request and response, for a side that is there,
  *             {source, record (of its first packet), bytes, gap, cut}
  *   timing    requestStart, requestEnd, responseStart, responseEnd (RFC 3339);
  *             requestMs, waitMs (end of request to start of response),

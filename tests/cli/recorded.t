@@ -95,6 +95,25 @@ jq -r '
 cut -f 1-3 "$here/dns.truth.tsv" >"$tmp/truth"
 is 'dns: every answer that dig had' "$(missing "$tmp/found" "$tmp/truth")" ''
 
+# dig asks again over TCP when an answer is truncated, but for +ignore.
+is 'dns: a truncated answer leads to the whole one, and back' \
+	"$(jq -r '.evidence as $e | select($e.repeatedBy or $e.repeats) |
+		[.protocol.layer4, .response.truncated,
+		(.response.answers | length),
+		if $e.repeatedBy then "then" else "before" end] | join(" ")' \
+		"$tmp/dns.json"; jq -s -r '
+		([.[] | .evidence | select(.repeatedBy) |
+			[.eid, .repeatedBy]] | sort) ==
+		([.[] | .evidence | select(.repeats) | [.repeats, .eid]] |
+			sort), ([.[] | select(.response.truncated) |
+			select(.evidence.repeatedBy | not)] | length)' \
+		"$tmp/dns.json")" 'udp true 0 then
+tcp false 9 before
+udp true 0 then
+tcp false 9 before
+true
+1'
+
 # What the clients and servers of web_talk.js say, in any order.
 agrees()
 {

@@ -45,9 +45,39 @@ check(const struct learnt *l, const char *want, const char *what)
 static int
 add(struct learnt *l, unsigned shard, uint8_t last, const char *name, int64_t t)
 {
-	struct addr a = ip(last);
+	struct learnt_address a = { .ip = ip(last) };
 
 	return learnt_add(l, shard, &a, str_from_c(name), t);
+}
+
+/* What it was called when somebody asked for its name. */
+static int
+add_reverse(struct learnt *l, uint8_t last, const char *name, int64_t t)
+{
+	struct learnt_address a = { .ip = ip(last), .reverse = true };
+
+	return learnt_add(l, 1, &a, str_from_c(name), t);
+}
+
+static void
+test_reverse(void)
+{
+	struct learnt l, all;
+
+	is_int(learnt_init(&l, (uint64_t)4 * NET_SHARDS), 0, "a table");
+	is_int(add_reverse(&l, 1, "10-0-0-1.pod.test", 10), 0, "a reverse one");
+	is_int(add_reverse(&l, 2, "10-0-0-2.pod.test", 10), 0, "and another");
+	is_int(add(&l, 1, 2, "cart.test", 20), 0, "a name that led to it");
+	is_int(add(&l, 1, 2, "10-0-0-2.pod.test", 30), 0, "the same both ways");
+	is_int(learnt_init(&all, 0), 0, "another table");
+	is_int(learnt_merge(&all, &l), 0, "of all shards");
+	check(&all,
+	      "10.0.0.1 10-0-0-1.pod.test  10\n"
+	      "10.0.0.2 cart.test  20\n"
+	      "10.0.0.2 10-0-0-2.pod.test  30\n",
+	      "names from PTR are for addresses that have no other");
+	learnt_release(&all);
+	learnt_release(&l);
 }
 
 static void
@@ -135,6 +165,7 @@ int
 main(void)
 {
 	test_table();
+	test_reverse();
 	test_recorded();
 	return tap_done();
 }

@@ -296,6 +296,8 @@ const struct dissector proto_dns = {
 	.render = dns_render,
 	.represent = dns_represent,
 	.body = dns_render_body,
+	.partial = dns_feed_truncated,
+	.again = "dns/0/tcp",
 };
 
 const struct dissector proto_dns_tcp = {
@@ -313,6 +315,7 @@ const struct dissector proto_dns_tcp = {
 	.render = dns_render,
 	.represent = dns_represent,
 	.body = dns_render_body,
+	.before = "dns/0",
 };
 
 const struct dissector proto_mdns = {

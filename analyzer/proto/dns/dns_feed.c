@@ -10,6 +10,9 @@
 /* Where FNV-1a begins. */
 #define KEY_SEED UINT64_C(0xcbf29ce484222325)
 
+/* Kept with a response that is truncated. */
+#define FEED_TRUNCATED "TC"
+
 /* Addresses of one message that names are learnt of. */
 #define LEARN_MAX 64u
 
@@ -130,6 +133,8 @@ summarize(struct taking *t, struct message *m, bool known)
 	if ((g->h.flags & DNS_QR) != 0) {
 		sum.status = (int32_t)g->rcode;
 		sum.failed = g->rcode != 0;
+		if ((g->h.flags & DNS_TC) != 0)
+			message_keep_shared(m, STR(FEED_TRUNCATED));
 	}
 	message_summary(m, &sum);
 }
@@ -205,9 +210,23 @@ address_of(struct str msg, const struct dns_record *r, struct addr *ret_ip)
 	return !is_nobody(ret_ip);
 }
 
+/* The address that the owner of a PTR record stands for. */
+static bool
+reverse_of(struct str msg, const struct dns_record *r,
+           struct dns_name *ret_name, struct addr *ret_ip)
+{
+	size_t len;
+
+	return r->type == DNS_TYPE_PTR && dns_text_reverse(&r->name, ret_ip) &&
+	       !is_nobody(ret_ip) &&
+	       dns_name_read(str_head(msg, r->off + r->len), r->off, ret_name,
+	                     &len) == CUR_OK;
+}
+
 /*
  * Whoever asked for an address will call it by the name that it asked for,
- * whatever other names (CNAME) lie between.
+ * whatever other names (CNAME) lie between. The name that an address has
+ * according to PTR is another matter: nobody needs to call it so.
  */
 static void
 learn(const struct taking *t)
@@ -216,6 +235,7 @@ learn(const struct taking *t)
 	bool asked = g->asks && (g->question.type == DNS_TYPE_A ||
 	                         g->question.type == DNS_TYPE_AAAA);
 	char text[DNS_NAME_TEXT];
+	struct dns_name name;
 	struct dns_record r;
 	struct dns_walk w;
 	struct addr ip;
@@ -225,11 +245,19 @@ learn(const struct taking *t)
 		return;
 	while (n < LEARN_MAX && dns_walk_next(&w, &r) &&
 	       r.section <= DNS_ANSWER) {
-		if (r.section != DNS_ANSWER || !address_of(t->msg, &r, &ip))
+		bool reverse = false;
+
+		if (r.section != DNS_ANSWER)
 			continue;
-		dissect_learnt(
-		    t->d, t->dir, t->off, &ip,
-		    dns_name_text(asked ? &g->question.name : &r.name, text));
+		if (address_of(t->msg, &r, &ip))
+			name = asked ? g->question.name : r.name;
+		else if (reverse_of(t->msg, &r, &name, &ip))
+			reverse = true;
+		else
+			continue;
+		dissect_learnt(t->d, t->dir, t->off,
+		               &(struct learnt_address){ ip, reverse },
+		               dns_name_text(&name, text));
 		n++;
 	}
 }
@@ -260,6 +288,12 @@ take_response(struct taking *t)
 		return;
 	}
 	end_message(t, m);
+}
+
+bool
+dns_feed_truncated(const struct entry *e)
+{
+	return str_eq(e->response.kept, STR(FEED_TRUNCATED));
 }
 
 /* False when it is no message: header or question cannot be read. */

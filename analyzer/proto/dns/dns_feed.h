@@ -51,4 +51,7 @@ enum feed dns_feed_tcp(struct dissect *d, void *state, enum dir dir,
 enum feed dns_feed_gap(struct dissect *d, void *state, enum dir dir,
                        const struct gap *g);
 
+/* Did the answer say that it is not all? */
+bool dns_feed_truncated(const struct entry *e);
+
 #endif /* DNS_FEED_H */

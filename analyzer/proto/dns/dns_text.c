@@ -2,6 +2,7 @@
 #include "analyzer/proto/dns/dns_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct type_row {
 	uint16_t number;
@@ -148,4 +149,64 @@ struct str
 dns_text_option(uint16_t code)
 {
 	return known_or_unknown(find(options, ARRAY_LEN(options), code));
+}
+
+/* Labels are numbers from 0 to 255 in decimal, most significant last. */
+static bool
+reverse_v4(struct str s, struct addr *ret_ip)
+{
+	uint8_t b[4];
+	struct str label;
+	uint64_t v;
+
+	for (int i = 3; i >= 0; i--) {
+		if (str_split1(s, '.', &label, &s) != (i != 0) ||
+		    str_u64(label, &v) != 0 || v > 255)
+			return false;
+		b[i] = (uint8_t)v;
+	}
+	*ret_ip = addr_v4(b);
+	return true;
+}
+
+/* Labels are hexadecimal digits, most significant last. */
+static bool
+reverse_v6(struct str s, struct addr *ret_ip)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t b[16] = { 0 };
+
+	if (s.n != 63)
+		return false;
+	for (size_t i = 0; i < 32; i++) {
+		const char *digit = memchr(digits, str_lower(s.p[2 * i]), 16);
+
+		if (digit == NULL || (i != 31 && s.p[2 * i + 1] != '.'))
+			return false;
+		b[15 - i / 2] |= (uint8_t)((digit - digits) << 4 * (i % 2));
+	}
+	*ret_ip = addr_v6(b);
+	return true;
+}
+
+/* Without such a domain at its end. */
+static bool
+below(struct str s, struct str domain, struct str *ret_front)
+{
+	if (s.n < domain.n ||
+	    !str_eq_nocase(str_tail(s, s.n - domain.n), domain))
+		return false;
+	*ret_front = str_head(s, s.n - domain.n);
+	return true;
+}
+
+bool
+dns_text_reverse(const struct dns_name *name, struct addr *ret_ip)
+{
+	char text[DNS_NAME_TEXT];
+	struct str s = dns_name_text(name, text), front;
+
+	if (below(s, STR(".in-addr.arpa"), &front))
+		return reverse_v4(front, ret_ip);
+	return below(s, STR(".ip6.arpa"), &front) && reverse_v6(front, ret_ip);
 }

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "analyzer/proto/dns/dns_name.h"
+#include "base/addr.h"
 #include "base/str.h"
 
 enum dns_type {
@@ -35,5 +37,9 @@ struct str dns_text_opcode(unsigned opcode);
 struct str dns_text_rcode(unsigned rcode);
 /* An EDNS option's name in the compatible API; "Unknown". */
 struct str dns_text_option(uint16_t code);
+
+/* The address that a name below in-addr.arpa or ip6.arpa stands for, with all
+ * of its digits. False for any other name. */
+bool dns_text_reverse(const struct dns_name *name, struct addr *ret_ip);
 
 #endif /* DNS_TEXT_H */
