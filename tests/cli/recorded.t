@@ -85,6 +85,33 @@ jq -r 'select(.src.port != "6379") |
 same 'redis: as many of each command as the server counted' \
 	"$tmp/found" "$here/redis.truth.tsv"
 
+check cluster
+jq -r '
+	def said: .keyword as $k | if $k != "" then $k
+		elif .reply then .reply[0] | tostring
+		else .value | sub("^[A-Z]?[a-z]*DataError: "; "") |
+			sub(" host: .*"; "") end;
+	(.request.command // "" | ascii_downcase) as $c |
+	if $c == "monitor" and .src.port == "6379" then
+		[.src.port, "monitored " +
+		(.request.value | capture("\\] \"(?<c>[a-z]*)\"").c), "-"]
+	elif .response.keyword == "QUEUED" then
+		[.dst.port, "transaction", "QUEUED"]
+	elif $c == "exec" then
+		(.response.reply[] | select(. != "OK") | tostring) as $r |
+		["6379", "transaction", $r]
+	else [.dst.port, $c, (.response | said)] end | @tsv' \
+	"$tmp/cluster.json" 2>&1 >"$tmp/found"
+jq -s -r 'map(select(.request.key // "" | startswith("pipe:"))) |
+	["6379", "piped", "\(map(select(.response.type == "Error")) | length) " +
+	"\(map(select(.response.keyword == "OK")) | length)"] | @tsv' \
+	"$tmp/cluster.json" >>"$tmp/found"
+is 'redis: what redis-cli printed: redirects, a queue, a transaction, ...' \
+	"$(missing "$tmp/found" "$here/cluster.truth.tsv")" ''
+is 'redis: a replica is handed over to' \
+	"$("$analyzer" streams "$here/cluster.pcap" |
+		grep -c "a replica's copy of the data and what changes it")" 1
+
 check dns
 jq -r '
 	{"0": "NOERROR", "2": "SERVFAIL", "3": "NXDOMAIN", "5": "REFUSED"} as

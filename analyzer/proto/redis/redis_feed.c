@@ -461,13 +461,19 @@ feed_is_monitored(const struct redis_state *s, struct str line)
 	return s->monitor && cur_ok(&c);
 }
 
+static bool
+feed_syncs(struct str awaited)
+{
+	return str_eq(awaited, STR("PSYNC")) || str_eq(awaited, STR("SYNC"));
+}
+
 /* What changes with the reply to certain commands. */
 static void
 feed_turn(const struct call *f, struct str awaited, struct str line)
 {
 	if (str_eq(awaited, STR("MONITOR")) && str_eq(line, STR("OK")))
 		f->s->monitor = true;
-	if ((str_eq(awaited, STR("PSYNC")) || str_eq(awaited, STR("SYNC"))) &&
+	if (feed_syncs(awaited) &&
 	    (str_starts_nocase(line, STR("FULLRESYNC ")) ||
 	     str_starts_nocase(line, STR("CONTINUE"))))
 		f->t->handover = true;
@@ -480,6 +486,9 @@ feed_reply(const struct call *f)
 	struct cursor c = *f->in;
 	struct redis_item it = { .size = 0 };
 
+	/* A server that prepares its copy sends line feeds, to be heard. */
+	if (feed_syncs(awaited) && cur_peek_u8(&c) == '\n')
+		return feed_pass(f, 1);
 	redis_resp_item(&c, &it);
 	if (c.state == CUR_MORE && feed_is_long(*f->in)) {
 		c = *f->in;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# record.sh [amqp | redis | dns | web | h2 | grpc]...: records the captures of
-# this folder anew, with real programs on the loopback interface of a network
-# namespace of their own.
+# record.sh [amqp | redis | cluster | dns | web | h2 | grpc]...: records the
+# captures of this folder anew, with real programs on the loopback interface of a
+# network namespace of their own.
 # For each: NAME.pcap, and NAME.truth.tsv with what the clients say they did.
 # Needs root and, on Debian: rabbitmq-server python3-pika amqp-tools
 # redis-server redis-tools bind9 bind9-dnsutils dnsmasq-base tcpdump nodejs npm
@@ -12,7 +12,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# -gt 0 ] || set -- amqp redis dns web h2 grpc
+[ $# -gt 0 ] || set -- amqp redis cluster dns web h2 grpc
 if [ "${RECORDING-}" != yes ]; then
 	ns=recorded-$$
 	modules=$(mktemp -d)
@@ -182,6 +182,100 @@ while s.recv(4096):
 		LC_ALL=C sort >"$here/redis.truth.tsv"
 	kill "$redis"
 	wait "$redis" || true
+}
+
+# --- Redis again: a cluster, a replica, MONITOR, blocking, --pipe ---------------
+
+# serve PORT OPTION...: a server, ready
+serve()
+{
+	port=$1
+	shift
+	mkdir "$work/$port"
+	redis-server --port "$port" --bind 127.0.0.1 --save '' \
+	    --appendonly no --dir "$work/$port" "$@" >"$work/$port.log" &
+	running="$running $!"
+	servers="$servers $!"
+	wait_for redis-cli -p "$port" ping
+}
+
+# tell PORT COMMAND...: says it, and what redis-cli printed
+tell()
+{
+	port=$1
+	shift
+	answer=$(redis-cli -p "$port" "$@" 2>&1 | head -n 1 | tr -d '\r')
+	printf '%s\t%s\t%s\n' "$port" "$1" "$answer" >>"$work/cluster.truth"
+}
+
+record_cluster()
+{
+	servers=
+	: >"$work/cluster.truth"
+	for port in 6390 6391; do
+		serve $port --cluster-enabled yes \
+		    --cluster-require-full-coverage no
+	done
+	redis-cli -p 6390 cluster meet 127.0.0.1 6391 >/dev/null
+	redis-cli -p 6390 cluster addslotsrange 0 8191 >/dev/null
+	redis-cli -p 6391 cluster addslotsrange 8192 16383 >/dev/null
+	for port in 6390 6391; do
+		wait_for sh -c "redis-cli -p $port cluster info |
+		    grep -q 'cluster_slots_ok:16384'"
+	done
+	there=$(redis-cli -p 6391 cluster myid)
+	# It tells a replica to wait, and waits for others.
+	serve 6379 --repl-diskless-sync-delay 2
+
+	capture_begin cluster 'tcp port 6379 or tcp portrange 6390-6392'
+	# foo is in slot 12182, bar in 5061.
+	tell 6390 set foo 1
+	tell 6391 set foo 1
+	tell 6390 set bar 1
+	tell 6391 get bar
+	tell 6390 mget foo bar
+	redis-cli -p 6390 cluster setslot 5061 migrating "$there" >/dev/null
+	tell 6390 get bar
+	tell 6390 get '{bar}gone'
+	tell 6391 get '{bar}gone'
+
+	redis-cli -p 6379 monitor >"$work/monitor" &
+	monitor=$!
+	wait_for grep -q OK "$work/monitor"
+	tell 6379 set watched "a b"
+	tell 6379 incr number
+	redis-cli -p 6379 blpop queue 5 >"$work/popped" &
+	popping=$!
+	wait_for sh -c 'redis-cli -p 6379 client list | grep -q cmd=blpop'
+	tell 6379 rpush queue first
+	wait $popping
+	printf '6379\tblpop\t%s\n' "$(head -n 1 "$work/popped")" \
+	    >>"$work/cluster.truth"
+	kill $monitor
+	wait $monitor 2>/dev/null || true
+	sed -n 's/^[0-9.]* \[[^]]*\] "\([a-z]*\)".*/6379\tmonitored \1\t-/p' \
+	    "$work/monitor" >>"$work/cluster.truth"
+
+	# Commands that do not wait for one another, and two transactions.
+	seq 1 300 | sed 's/.*/SET pipe:& &/' | redis-cli -p 6379 --pipe |
+	    sed -n 's/^errors: \(.*\), replies: \(.*\)/6379\tpiped\t\1 \2/p' \
+	    >>"$work/cluster.truth"
+	printf 'multi\nset t 1\nincr t\nexec\nmulti\nset t x\ndiscard\n' |
+	    redis-cli -p 6379 | grep -v OK |
+	    awk '{ print "6379\ttransaction\t" $0 }' >>"$work/cluster.truth"
+
+	serve 6392 --replicaof 127.0.0.1 6379
+	wait_for grep -q 'Finished with success' "$work/6392.log"
+	tell 6379 set copied 1
+	tell 6379 wait 1 5000
+	tell 6392 get copied
+	tell 6392 set copied 2
+	capture_end cluster
+	cp "$work/cluster.truth" "$here/cluster.truth.tsv"
+	# shellcheck disable=SC2086 # a list of numbers
+	kill $servers
+	# shellcheck disable=SC2086
+	wait $servers || true
 }
 
 # --- DNS: bind9 and dnsmasq with dig ------------------------------------------
