@@ -101,7 +101,7 @@ jq -r '
 		(.response.reply[] | select(. != "OK") | tostring) as $r |
 		["6379", "transaction", $r]
 	else [.dst.port, $c, (.response | said)] end | @tsv' \
-	"$tmp/cluster.json" 2>&1 >"$tmp/found"
+	"$tmp/cluster.json" >"$tmp/found"
 jq -s -r 'map(select(.request.key // "" | startswith("pipe:"))) |
 	["6379", "piped", "\(map(select(.response.type == "Error")) | length) " +
 	"\(map(select(.response.keyword == "OK")) | length)"] | @tsv' \

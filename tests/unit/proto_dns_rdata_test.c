@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What records say, type by type, whole and damaged. */
 #include "analyzer/proto/dns/dns_rdata.h"
+
+#include <string.h>
+
 #include "analyzer/proto/dns/dns_text.h"
 #include "tests/support/dns_world.h"
 #include "tests/tap/guard.h"
@@ -197,6 +200,55 @@ test_names(void)
 	ok(str_eq(dns_text_opcode(5), STR("Update")), "operations");
 }
 
+/* The address of "4.3.2.1.in-addr.arpa", or "none". */
+static const char *
+reverse(const char *dotted, char out[ADDR_TEXT])
+{
+	struct str rest = str_from_c(dotted), label;
+	struct dns_name name = { .n = 0 };
+	struct addr ip;
+
+	while (rest.n != 0) {
+		(void)str_split1(rest, '.', &label, &rest);
+		name.wire[name.n++] = (uint8_t)label.n;
+		memcpy(name.wire + name.n, label.p, label.n);
+		name.n += label.n;
+	}
+	name.wire[name.n++] = 0;
+	return dns_text_reverse(&name, &ip) ? addr_format(&ip, out) : "none";
+}
+
+static void
+test_reverse(void)
+{
+	static const char *const none[] = {
+		"",
+		"in-addr.arpa",
+		"3.2.1.in-addr.arpa",
+		"5.4.3.2.1.in-addr.arpa",
+		"256.3.2.1.in-addr.arpa",
+		"x.3.2.1.in-addr.arpa",
+		"4.3.2.1.in-addr.test",
+		"4.3.2.1.ip6.arpa",
+		"g.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0."
+		"0.2.ip6.arpa",
+		"0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0."
+		"2.ip6.arpa",
+		"00.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0."
+		"2.ip6.arpa",
+	};
+	char text[ADDR_TEXT];
+
+	is_str(reverse("4.30.200.10.IN-ADDR.arpa", text), "10.200.30.4",
+	       "an address backwards");
+	is_str(reverse("7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.B.d."
+	               "0.1.0.0.2.ip6.arpa",
+	               text),
+	       "2001:db8::7", "and one of IPv6");
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		is_str(reverse(none[i], text), "none", "no address");
+}
+
 int
 main(void)
 {
@@ -204,5 +256,6 @@ main(void)
 	test_damage();
 	test_parts();
 	test_names();
+	test_reverse();
 	return tap_done();
 }

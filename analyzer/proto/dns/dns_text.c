@@ -2,7 +2,6 @@
 #include "analyzer/proto/dns/dns_text.h"
 
 #include <stdio.h>
-#include <string.h>
 
 struct type_row {
 	uint16_t number;
@@ -173,20 +172,19 @@ reverse_v4(struct str s, struct addr *ret_ip)
 static bool
 reverse_v6(struct str s, struct addr *ret_ip)
 {
-	static const char digits[] = "0123456789abcdef";
+	struct cursor c = cur_from_str(s, false);
 	uint8_t b[16] = { 0 };
 
-	if (s.n != 63)
-		return false;
 	for (size_t i = 0; i < 32; i++) {
-		const char *digit = memchr(digits, str_lower(s.p[2 * i]), 16);
+		uint64_t digit = cur_hex(&c, 15);
 
-		if (digit == NULL || (i != 31 && s.p[2 * i + 1] != '.'))
-			return false;
-		b[15 - i / 2] |= (uint8_t)((digit - digits) << 4 * (i % 2));
+		if (i != 31)
+			(void)cur_expect(&c, STR("."));
+		b[15 - i / 2] |= (uint8_t)(digit << 4 * (i % 2));
 	}
+	cur_done(&c);
 	*ret_ip = addr_v6(b);
-	return true;
+	return cur_ok(&c) && s.n == 63;
 }
 
 /* Without such a domain at its end. */

@@ -249,20 +249,20 @@ record_cluster()
 	wait_for sh -c 'redis-cli -p 6379 client list | grep -q cmd=blpop'
 	tell 6379 rpush queue first
 	wait $popping
-	printf '6379\tblpop\t%s\n' "$(head -n 1 "$work/popped")" \
-	    >>"$work/cluster.truth"
 	kill $monitor
 	wait $monitor 2>/dev/null || true
-	sed -n 's/^[0-9.]* \[[^]]*\] "\([a-z]*\)".*/6379\tmonitored \1\t-/p' \
-	    "$work/monitor" >>"$work/cluster.truth"
-
 	# Commands that do not wait for one another, and two transactions.
-	seq 1 300 | sed 's/.*/SET pipe:& &/' | redis-cli -p 6379 --pipe |
-	    sed -n 's/^errors: \(.*\), replies: \(.*\)/6379\tpiped\t\1 \2/p' \
-	    >>"$work/cluster.truth"
-	printf 'multi\nset t 1\nincr t\nexec\nmulti\nset t x\ndiscard\n' |
-	    redis-cli -p 6379 | grep -v OK |
-	    awk '{ print "6379\ttransaction\t" $0 }' >>"$work/cluster.truth"
+	{
+		printf '6379\tblpop\t%s\n' "$(head -n 1 "$work/popped")"
+		sed -n 's/^[0-9.]* \[[^]]*\] "\([a-z]*\)".*/6379\tmonitored \1\t-/p' \
+		    "$work/monitor"
+		seq 1 300 | sed 's/.*/SET pipe:& &/' |
+		    redis-cli -p 6379 --pipe |
+		    sed -n 's/^errors: \(.*\), replies: \(.*\)/6379\tpiped\t\1 \2/p'
+		printf 'multi\nset t 1\nincr t\nexec\nmulti\nset t x\ndiscard\n' |
+		    redis-cli -p 6379 | grep -v OK |
+		    awk '{ print "6379\ttransaction\t" $0 }'
+	} >>"$work/cluster.truth"
 
 	serve 6392 --replicaof 127.0.0.1 6379
 	wait_for grep -q 'Finished with success' "$work/6392.log"
