@@ -200,6 +200,12 @@ message_flag(struct message *m, uint32_t entry_flags)
 		m->flags |= entry_flags;
 }
 
+int64_t
+message_id(const struct message *m)
+{
+	return m != NULL ? m->pair->id : 0;
+}
+
 /* --- the end -------------------------------------------------------------- */
 
 /* It was passed over to the end of a direction that did not end properly. */

@@ -550,13 +550,19 @@ put_side_evidence(struct full *f, const char *key, enum side side)
 	return 0;
 }
 
-/* Told only when there is such a one. */
+/* Other entries that belong to this one; told only when there are such. */
 static int
-put_sequel(struct full *f)
+put_related(struct full *f)
 {
 	struct sequel s;
+	const char *name = NULL;
+	int64_t id = 0;
 	int rc = sequel_find(f->o, f->row, f->owner, f->err, &s);
 
+	if (f->owner != NULL && f->owner->related != NULL)
+		name = f->owner->related(&f->entry, &id);
+	if (name != NULL)
+		put_eid(f, name, id);
 	if (rc == 0 && s.repeated_by != 0)
 		put_eid(f, "repeatedBy", s.repeated_by);
 	if (rc == 0 && s.repeats != 0)
@@ -590,7 +596,7 @@ put_evidence(struct full *f)
 		put_name_marks(f, STR("dst"), &f->dst.who);
 		sink_end_object(f->out);
 	}
-	rc = put_sequel(f);
+	rc = put_related(f);
 	if (rc == 0)
 		rc = put_side_evidence(f, "request", SIDE_REQUEST);
 	if (rc == 0)

@@ -10,14 +10,14 @@
  *   evidence  complete, reason, eid, stream (our id of it), lateJoin,
  *             roleGuessed, resynced; names.src and names.dst {early, bare,
  *             learnt: see
- *             query/opened.h}; repeatedBy and repeats (query/sequel.h), eids,
- *             only when there are such; request and response, for a side that is there,
- *             {source, record (of its first packet), bytes, gap, cut}
- *   timing    requestStart, requestEnd, responseStart, responseEnd (RFC 3339);
- *             requestMs, waitMs (end of request to start of response),
- *             responseMs; what is not known is left out
- *   tcp       of the whole connection, both sides: handshakeRttMs (when seen),
- *             retransmissions, outOfOrder, duplicateAcks, zeroWindows, gaps,
+ *             query/opened.h}; repeatedBy and repeats (query/sequel.h),
+ *             publish and returned (AMQP's returns): eids of other entries,
+ *             only when there are such; request and response, for a side that
+ * is there, {source, record (of its first packet), bytes, gap, cut} timing
+ * requestStart, requestEnd, responseStart, responseEnd (RFC 3339); requestMs,
+ * waitMs (end of request to start of response), responseMs; what is not known
+ * is left out tcp       of the whole connection, both sides: handshakeRttMs
+ * (when seen), retransmissions, outOfOrder, duplicateAcks, zeroWindows, gaps,
  *             gapBytes
  *
  * Where we differ from the original on purpose: a missing side is {} with

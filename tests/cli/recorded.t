@@ -77,6 +77,16 @@ LC_ALL=C sort "$here/amqp.truth.tsv" >"$tmp/truth"
 same 'amqp: all that pika and the tools did, and what became of it' \
 	"$tmp/found" "$tmp/truth"
 
+is 'amqp: a return leads to its publish, and back' \
+	"$(jq -s -r '(map({ (.evidence.eid): . }) | add) as $all | .[] |
+		select(.request.method == "basic return") |
+		$all[.evidence.publish] as $p |
+		[$p.request.method, $p.response.replyCode,
+		$p.evidence.returned == .evidence.eid,
+		$p.request.routingKey == .request.routingKey,
+		$p.request.body == .request.body] | join(" ")' \
+		"$tmp/amqp.json")" 'basic publish 312 true true true'
+
 check redis
 jq -r 'select(.src.port != "6379") |
 	select(.response.value | startswith("DataError: ERR unknown") | not) |

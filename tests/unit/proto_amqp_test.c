@@ -30,6 +30,8 @@ struct turn {
 #define CONFIRM(n)           "M" #n " 0055000a 00 . "
 #define CONFIRM_OK(n)        "M" #n " 0055000b . "
 #define PUBLISH(n, key)      "M" #n " 003c0028 0000 'ex '" key " 00 . "
+#define MANDATORY(n, key)    "M" #n " 003c0028 0000 'ex '" key " 01 . "
+#define RETURN(n, key)       "M" #n " 003c0032 0138 'NO_ROUTE 'ex '" key " . "
 #define DELIVER(n, tag)      "M" #n " 003c003c 'c 00000000000000" tag " 00 'ex 'k . "
 #define ACK(n, tag, several) "M" #n " 003c0050 00000000000000" tag several " . "
 #define NACK(n, tag, several) \
@@ -377,6 +379,22 @@ static const struct script scripts[] = {
 	  "amqp/0-9-1 \"basic publish\" ex @ 0 47/21 failed\n"
 	  "amqp/0-9-1 \"basic publish\" ex @ 0 47/21\n"
 	  "amqp/0-9-1 \"basic ack\" 3 @ 0 21/0 one-way reversed\n" },
+	{ "a returned publish has failed, whatever acknowledges it",
+	  { { 0, CONFIRM(1) MANDATORY(1, "a") CONTENT(1, "00") MANDATORY(1, "b")
+	             CONTENT(1, "00") MANDATORY(1, "b") CONTENT(1, "00")
+	                 MANDATORY(2, "b") CONTENT(2, "00") },
+	    { 1, "M1 0055000b . " RETURN(1, "b") CONTENT(1, "00")
+	             ACK(1, "03", "01") RETURN(2, "c") CONTENT(2, "00") } },
+	  0,
+	  "amqp/0-9-1 \"basic publish\" ex @ 0 47/0 one-way\n"
+	  "amqp/0-9-1 \"confirm select\"  @ 0 13/12\n"
+	  "amqp/0-9-1 \"basic return\" NO_ROUTE @ 0 55/0 failed one-way "
+	  "reversed\n"
+	  "amqp/0-9-1 \"basic publish\" ex @ 0 47/21\n"
+	  "amqp/0-9-1 \"basic publish\" ex @ 312 47/21 failed\n"
+	  "amqp/0-9-1 \"basic publish\" ex @ 0 47/21\n"
+	  "amqp/0-9-1 \"basic return\" NO_ROUTE @ 0 55/0 failed one-way "
+	  "reversed\n" },
 	{ "a channel that is opened again counts anew",
 	  { { 0, CONFIRM(1) PUBLISH(1, "a") CONTENT(1, "00") },
 	    { 1, "M1 00140028 0194 'NOT_FOUND 003c0028 . " },

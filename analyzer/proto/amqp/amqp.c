@@ -2,6 +2,7 @@
 #include "analyzer/proto/amqp/amqp.h"
 
 #include "analyzer/proto/amqp/amqp_feed.h"
+#include "analyzer/proto/amqp/amqp_kept.h"
 #include "analyzer/proto/amqp/amqp_render.h"
 #include "analyzer/proto/amqp/amqp_represent.h"
 
@@ -169,4 +170,5 @@ const struct dissector proto_amqp = {
 	.represent = amqp_represent,
 	.body = amqp_render_body,
 	.summary_query = amqp_render_query,
+	.related = amqp_kept_related,
 };

@@ -39,14 +39,25 @@ amqp_channel_key(const struct amqp_channel *ch, enum amqp_question q,
 
 /* FNV-1a. */
 static uint32_t
-hash_of(uint16_t number, struct str tag)
+hash_on(uint32_t h, struct str s)
 {
-	uint32_t h = UINT32_C(0x811c9dc5) ^ number;
-	struct cursor c = cur_from_str(tag, false);
+	struct cursor c = cur_from_str(s, false);
 
 	while (!cur_at_end(&c))
 		h = (h ^ cur_u8(&c)) * UINT32_C(0x01000193);
 	return h;
+}
+
+static uint32_t
+hash_of(uint16_t number, struct str tag)
+{
+	return hash_on(UINT32_C(0x811c9dc5) ^ number, tag);
+}
+
+uint32_t
+amqp_channel_hash(struct str exchange, struct str routing_key)
+{
+	return hash_on(hash_on(hash_of(0, exchange), STR("\n")), routing_key);
 }
 
 void
@@ -78,4 +89,76 @@ amqp_channel_acks(const struct amqp_channels *all, uint16_t number,
 			return c->no_ack ? AMQP_ACKS_NONE : AMQP_ACKS_EACH;
 	}
 	return AMQP_ACKS_UNKNOWN;
+}
+
+/* --- mandatory publishes -------------------------------------------------- */
+
+void
+amqp_channel_mandatory(struct amqp_channels *all, const struct amqp_channel *ch,
+                       uint32_t hash, int64_t id)
+{
+	all->mandatory[all->next_mandatory] = (struct amqp_mandatory){
+		.id = id,
+		.number = ch->published,
+		.hash = hash,
+		.channel = ch->number,
+		.generation = ch->generation,
+		.used = true,
+	};
+	all->next_mandatory = (all->next_mandatory + 1) % AMQP_MANDATORY;
+}
+
+/* The i-th of the channel's, oldest first, or NULL. */
+static struct amqp_mandatory *
+mandatory_at(struct amqp_channels *all, const struct amqp_channel *ch,
+             unsigned i)
+{
+	struct amqp_mandatory *p =
+	    &all->mandatory[(all->next_mandatory + i) % AMQP_MANDATORY];
+
+	if (!p->used || p->channel != ch->number ||
+	    p->generation != ch->generation)
+		return NULL;
+	return p;
+}
+
+struct amqp_mandatory *
+amqp_channel_returned(struct amqp_channels *all, const struct amqp_channel *ch,
+                      uint32_t hash)
+{
+	for (unsigned i = 0; i < AMQP_MANDATORY; i++) {
+		struct amqp_mandatory *p = mandatory_at(all, ch, i);
+
+		if (p != NULL && p->hash == hash && p->returned == 0)
+			return p;
+	}
+	return NULL;
+}
+
+bool
+amqp_channel_settled(struct amqp_channels *all, const struct amqp_channel *ch,
+                     uint64_t number, struct amqp_mandatory *ret)
+{
+	for (unsigned i = 0; i < AMQP_MANDATORY; i++) {
+		struct amqp_mandatory *p = mandatory_at(all, ch, i);
+
+		if (p == NULL || p->number != number)
+			continue;
+		p->used = false;
+		*ret = *p;
+		return p->returned != 0;
+	}
+	return false;
+}
+
+void
+amqp_channel_answered(struct amqp_channels *all, const struct amqp_channel *ch)
+{
+	for (unsigned i = 0; i < AMQP_MANDATORY; i++) {
+		struct amqp_mandatory *p = mandatory_at(all, ch, i);
+
+		/* With confirms they are settled one by one. */
+		if (p != NULL && p->number <= ch->asked && !ch->confirms)
+			p->used = false;
+	}
 }

@@ -21,6 +21,9 @@
 /* Consumers remembered, to know whether deliveries are acknowledged. */
 #define AMQP_CONSUMERS 64u
 
+/* Mandatory publishes of a connection remembered, in case they are returned. */
+#define AMQP_MANDATORY 64u
+
 struct message;
 
 /* The content that a method announced, in one direction of a channel. */
@@ -34,6 +37,7 @@ struct amqp_content {
 struct amqp_channel {
 	struct amqp_content content[2]; /* by enum dir */
 	uint64_t published;             /* the number of the last publish */
+	uint64_t asked; /* that number when the last question was asked */
 	uint16_t number;
 	uint8_t generation; /* how often the slot changed hands, about */
 	bool used;
@@ -49,8 +53,22 @@ struct amqp_consumer {
 	bool no_ack;
 };
 
+/* A publish that the server returns when no queue takes it. */
+struct amqp_mandatory {
+	int64_t id;       /* of its entry */
+	int64_t returned; /* that of the return; 0: not yet */
+	uint64_t number;  /* as its channel counts */
+	uint32_t hash;    /* of exchange and routing key */
+	uint16_t channel;
+	uint16_t code; /* of the return */
+	uint8_t generation;
+	bool used;
+};
+
 struct amqp_channels {
 	struct amqp_channel slot[AMQP_CHANNELS];
+	struct amqp_mandatory mandatory[AMQP_MANDATORY]; /* a ring */
+	unsigned next_mandatory;
 	struct amqp_consumer consumer[AMQP_CONSUMERS]; /* a ring */
 	unsigned next;
 };
@@ -81,5 +99,28 @@ void amqp_channel_consumer(struct amqp_channels *all, uint16_t number,
                            struct str tag, bool no_ack);
 enum amqp_acks amqp_channel_acks(const struct amqp_channels *all,
                                  uint16_t number, struct str tag);
+
+/* The channel's last publish is mandatory; `id` is that of its entry. */
+void amqp_channel_mandatory(struct amqp_channels *all,
+                            const struct amqp_channel *ch, uint32_t hash,
+                            int64_t id);
+/*
+ * The oldest publish to which a return fits: servers return in the order in
+ * which they were published. NULL when none is known.
+ */
+struct amqp_mandatory *amqp_channel_returned(struct amqp_channels *all,
+                                             const struct amqp_channel *ch,
+                                             uint32_t hash);
+/* The publish of this number is acknowledged; it is forgotten. False when it
+ * is not known that it was returned. */
+bool amqp_channel_settled(struct amqp_channels *all,
+                          const struct amqp_channel *ch, uint64_t number,
+                          struct amqp_mandatory *ret);
+/* A question was answered: what was published before it is not returned any
+ * more. */
+void amqp_channel_answered(struct amqp_channels *all,
+                           const struct amqp_channel *ch);
+/* What a publish and its return have in common. */
+uint32_t amqp_channel_hash(struct str exchange, struct str routing_key);
 
 #endif /* AMQP_CHANNEL_H */

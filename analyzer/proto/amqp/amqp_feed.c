@@ -2,6 +2,7 @@
 #include "analyzer/proto/amqp/amqp_feed.h"
 
 #include "analyzer/proto/amqp/amqp.h"
+#include "analyzer/proto/amqp/amqp_kept.h"
 #include "analyzer/proto/amqp/amqp_method.h"
 
 /* Reply codes below it are good news (section 1.2). */
@@ -178,6 +179,54 @@ take_alone(const struct taking *t)
 	settle(t, take(t, MESSAGE_ONE_WAY, 0, true));
 }
 
+/* --- returned publishes --------------------------------------------------- */
+
+static uint32_t
+route_of(const struct taking *t)
+{
+	return amqp_channel_hash(amqp_method_text(&t->v, "exchange"),
+	                         amqp_method_text(&t->v, "routingKey"));
+}
+
+static void
+remember_mandatory(const struct taking *t, const struct message *m)
+{
+	if (m != NULL && amqp_method_number(&t->v, "mandatory") != 0)
+		amqp_channel_mandatory(&t->f->s->channels, t->ch, route_of(t),
+		                       message_id(m));
+}
+
+/* Kept with the return: whose it is. */
+static void
+take_return(const struct taking *t)
+{
+	struct message *m = take(t, MESSAGE_ONE_WAY, 0, true);
+	struct amqp_mandatory *p = amqp_channel_returned(&t->f->s->channels,
+	                                                 t->ch, route_of(t));
+
+	if (m != NULL && p != NULL) {
+		p->returned = message_id(m);
+		p->code = (uint16_t)reply_code(t);
+		amqp_kept_write(m, p->id, 0);
+	}
+	settle(t, m);
+}
+
+/* Kept with the acknowledgement of a publish: that it had been returned. */
+static void
+settle_mandatory(const struct taking *t, uint64_t number, struct message *m)
+{
+	struct message_summary sum = { .failed = true };
+	struct amqp_mandatory p;
+
+	if (t->f->dir != TO_CLIENT ||
+	    !amqp_channel_settled(&t->f->s->channels, t->ch, number, &p))
+		return;
+	sum.status = p.code;
+	message_summary(m, &sum);
+	amqp_kept_write(m, p.returned, p.code);
+}
+
 /* --- publishes, deliveries, acknowledgements ------------------------------ */
 
 static void
@@ -187,14 +236,14 @@ take_publish(const struct taking *t)
 	struct message *m;
 
 	ch->published++;
-	if (!ch->confirms) {
-		take_alone(t);
-		return;
-	}
-	m = take(t, MESSAGE_REQUEST,
-	         key_of(t, AMQP_ASKS_CONFIRM, t->f->dir, ch->published), true);
-	if (ch->doubtful)
+	m = take(t, ch->confirms ? MESSAGE_REQUEST : MESSAGE_ONE_WAY,
+	         ch->confirms
+	             ? key_of(t, AMQP_ASKS_CONFIRM, t->f->dir, ch->published)
+	             : 0,
+	         true);
+	if (ch->confirms && ch->doubtful)
 		message_flag(m, ENTRY_PAIR_DOUBT);
+	remember_mandatory(t, m);
 	settle(t, m);
 }
 
@@ -252,6 +301,7 @@ take_acknowledgement(const struct taking *t)
 		any = true;
 		if (m == NULL)
 			break;
+		settle_mandatory(t, key & AMQP_TAG_MAX, m);
 		settle(t, m);
 	}
 	if (!any)
@@ -315,6 +365,8 @@ take_question(const struct taking *t)
 	default:
 		break;
 	}
+	if (!no_wait)
+		ch->asked = ch->published;
 	settle(t, take(t, no_wait ? MESSAGE_ONE_WAY : MESSAGE_REQUEST,
 	               question_key(t, t->f->dir, m->class_id, m->id), true));
 }
@@ -328,6 +380,8 @@ take_answer(const struct taking *t)
 	bool asked = dissect_expected(t->f->d, key, key) != 0;
 
 	settle(t, take(t, MESSAGE_RESPONSE, key, !asked));
+	if (asked && t->f->dir == TO_CLIENT)
+		amqp_channel_answered(&t->f->s->channels, t->ch);
 	if (id_of(m) == BASIC_CONSUME_OK && asked)
 		amqp_channel_consumer(&t->f->s->channels, t->ch->number,
 		                      amqp_method_text(&t->v, "consumerTag"),
@@ -344,6 +398,9 @@ take_method(const struct taking *t)
 	switch (id_of(m)) {
 	case BASIC_PUBLISH:
 		take_publish(t);
+		break;
+	case BASIC_RETURN:
+		take_return(t);
 		break;
 	case BASIC_DELIVER:
 		take_delivery(t);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyzer/proto/amqp/amqp_kept.h"
 #include "analyzer/proto/amqp/amqp_table.h"
 #include "base/base64.h"
 #include "base/err.h"
@@ -169,7 +170,7 @@ struct member {
 	const char *name;
 	const struct amqp_value *value;
 	enum part part;
-	uint8_t number;
+	uint16_t number;
 };
 
 struct members {
@@ -191,6 +192,9 @@ add(struct members *l, struct member m)
 static void
 list(const struct amqp_view *v, struct members *l)
 {
+	uint16_t code;
+	int64_t id;
+
 	for (size_t i = 0; i < v->args.n; i++)
 		add(l, (struct member){ v->args.v[i].arg->name, &v->args.v[i],
 		                        PART_VALUE, 0 });
@@ -203,6 +207,8 @@ list(const struct amqp_view *v, struct members *l)
 		add(l,
 		    (struct member){ "properties", NULL, PART_PROPERTIES, 0 });
 	}
+	if (!v->request && amqp_kept_read(v->side->kept, &id, &code))
+		add(l, (struct member){ "replyCode", NULL, PART_NUMBER, code });
 	if (v->is_version) {
 		const struct amqp_version *x = &v->version;
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyzer/proto/amqp/amqp_kept.h"
 #include "analyzer/proto/amqp/amqp_render.h"
 #include "analyzer/proto/amqp/amqp_table.h"
 #include "base/json_out.h"
@@ -113,8 +114,13 @@ is_row(const struct amqp_value *x)
 static void
 represent_details(struct table *t)
 {
+	static const struct amqp_arg row = { "replyCode", "Reply Code",
+		                             AMQP_SHORT };
+	struct amqp_value returned = { &row, 0, STR_NONE };
 	const struct amqp_values *args = &t->v->args;
 	bool begun = false;
+	uint16_t code;
+	int64_t id;
 
 	for (size_t i = 0; i < args->n; i++) {
 		if (!is_row(&args->v[i]))
@@ -123,6 +129,11 @@ represent_details(struct table *t)
 			table_begin(t, "Details");
 		begun = true;
 		table_value(t, STR(""), args->v[i].arg, &args->v[i]);
+	}
+	if (begun && !t->v->request &&
+	    amqp_kept_read(t->v->side->kept, &id, &code)) {
+		returned.number = code;
+		table_value(t, STR(""), &row, &returned);
 	}
 	if (begun)
 		table_end(t);
