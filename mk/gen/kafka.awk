@@ -101,7 +101,7 @@ BEGIN {
 	    "struct", words, " ")
 	for (i in words)
 		known[words[i]] = 1
-	split("target acks sections first subscription assignment", marks, " ")
+	split("target acks sections first subscription assignment named", marks, " ")
 	for (i in marks)
 		flag_known[marks[i]] = 1
 	fields = 0

@@ -46,8 +46,9 @@ feed_keep(struct message *m, const struct kafka_form *form)
 {
 	uint16_t key = (uint16_t)form->api.key;
 	uint16_t version = (uint16_t)form->version;
-	const char bytes[] = { (char)(key >> 8), (char)key,
-		               (char)(version >> 8), (char)version };
+	const char bytes[KAFKA_KEPT_FORM] = { (char)(key >> 8), (char)key,
+		                              (char)(version >> 8),
+		                              (char)version };
 
 	message_keep_shared(m, str_make(bytes, sizeof(bytes)));
 }
@@ -95,13 +96,59 @@ feed_add_target(struct kafka_dir *t, struct str text)
 		feed_tell_target(t);
 }
 
+/* --- topics --------------------------------------------------------------- */
+
+/* The topic's name, "" when nobody told; it is kept with the message. */
+static struct str
+feed_topic(const struct call *f, struct str id)
+{
+	struct kafka_dir *t = f->t;
+	struct kafka_topic *topic = kafka_topics_find(&f->s->topics, id);
+
+	if (topic == NULL)
+		return STR_NONE;
+	if (topic->kept[f->dir] != t->nth) {
+		/* The form has to be in front, a response may be without. */
+		if (f->dir == TO_CLIENT && !t->kept)
+			feed_keep(t->m, &t->walk.form);
+		t->kept = true;
+		topic->kept[f->dir] = t->nth;
+		kafka_topics_keep(topic, t->m);
+	}
+	return str_make(topic->name, topic->n);
+}
+
 static void
-feed_add_told(struct kafka_dir *t, const struct kafka_told *told)
+feed_told_name(struct kafka_dir *t, struct str name)
+{
+	t->nnamed = name.n <= sizeof(t->named) ? name.n : 0;
+	if (t->nnamed != 0)
+		memcpy(t->named, name.p, t->nnamed);
+}
+
+/* The id of what was just named, or one that needs a name. */
+static void
+feed_told_id(const struct call *f, struct str id)
+{
+	struct kafka_dir *t = f->t;
+
+	if (t->nnamed != 0)
+		kafka_topics_learn(&f->s->topics, f->d, id,
+		                   str_make(t->named, t->nnamed));
+	else
+		(void)feed_topic(f, id);
+	t->nnamed = 0;
+}
+
+static void
+feed_told_target(const struct call *f, const struct kafka_told *told)
 {
 	char text[KAFKA_UUID_TEXT];
+	struct str name = told->uuid ? feed_topic(f, told->text) : told->text;
 
-	feed_add_target(t, told->uuid ? kafka_wire_uuid(told->text, text)
-	                              : told->text);
+	feed_add_target(f->t, name.n != 0 || !told->uuid
+	                          ? name
+	                          : kafka_wire_uuid(told->text, text));
 }
 
 static void
@@ -132,6 +179,9 @@ feed_open(const struct call *f, enum message_kind kind, uint64_t key,
 	t->searched = 0;
 	t->seen = 0;
 	t->ntarget = 0;
+	t->kept = false;
+	t->nnamed = 0;
+	t->nth++;
 }
 
 static void
@@ -180,7 +230,11 @@ feed_walk(const struct call *f)
 			break;
 		}
 		if (told.what == KAFKA_TOLD_TARGET)
-			feed_add_told(t, &told);
+			feed_told_target(f, &told);
+		else if (told.what == KAFKA_TOLD_NAME)
+			feed_told_name(t, told.text);
+		else if (told.what == KAFKA_TOLD_ID)
+			feed_told_id(f, told.text);
 		else if (told.what == KAFKA_TOLD_ERROR)
 			feed_fail(t, told.code);
 		else if (told.what == KAFKA_END)
@@ -378,6 +432,7 @@ feed_learn(const struct call *f, const struct kafka_head *h,
 	known = feed_recent(f->s, h->correlation, ret_form);
 	if (known) {
 		feed_keep(t->m, ret_form);
+		t->kept = true;
 		sum.method = str_from_c(ret_form->api.name);
 	}
 	message_summary(t->m, &sum);

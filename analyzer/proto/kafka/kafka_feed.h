@@ -20,6 +20,7 @@
 #ifndef KAFKA_FEED_H
 #define KAFKA_FEED_H
 
+#include "analyzer/proto/kafka/kafka_topics.h"
 #include "analyzer/proto/kafka/kafka_walk.h"
 #include "analyzer/proto/proto.h"
 
@@ -46,14 +47,19 @@ struct kafka_dir {
 	bool walking;
 	bool searching;
 	bool failed;
+	bool kept; /* the form, with a response */
 	bool dead; /* searched too far */
 	char target[KAFKA_TARGETS];
+	uint64_t nth;  /* of the direction's messages, from 1 */
+	size_t nnamed; /* bytes of the name that the next id has */
+	char named[KAFKA_TOPIC_NAME];
 };
 
 /* State of one stream; all zero is a new one. */
 struct kafka_state {
 	struct kafka_dir dir[2];
 	struct kafka_recent recent[KAFKA_RECENT]; /* a ring */
+	struct kafka_topics topics;
 	uint64_t requests;
 	uint32_t tokens; /* SASL tokens without an answer */
 	bool sasl;       /* tokens may come */
@@ -73,6 +79,8 @@ enum feed kafka_feed_gap(struct dissect *d, void *state, enum dir dir,
 bool kafka_feed_fits(struct cursor body, const struct kafka_form *form,
                      bool request, uint64_t left, bool *ret_whole);
 
+/* What is kept: key and version, and then names of topics. */
+enum { KAFKA_KEPT_FORM = 4 };
 /* The form that was kept with a request; false when nothing was. */
 bool kafka_feed_kept(struct str kept, struct kafka_form *ret_form);
 

@@ -348,20 +348,24 @@ query_target(const struct kafka_form *form, struct target *ret)
 }
 
 static int
-query_names(const struct target *t, struct str names, struct buf *out)
+query_names(const struct target *t, struct str kept, struct str names,
+            struct buf *out)
 {
+	bool id = t->member != NULL && t->member->type == KAFKA_UUID;
 	size_t n = 0;
 	int rc = 0;
 
 	while (rc == 0 && names.n != 0) {
 		size_t at = str_find(names, STR(KAFKA_BETWEEN));
+		struct str name = str_head(names, at);
+		const char *member = t->member != NULL ? t->member->name : "";
 
+		if (id && kafka_topics_has(kept, name))
+			member = "topicName";
 		rc = buf_printf(
 		    out, "%srequest.payload.%s[%zu]%s%s == \"" STR_FMT "\"",
 		    n != 0 ? " and " : "", t->f->name, n,
-		    t->member != NULL ? "." : "",
-		    t->member != NULL ? t->member->name : "",
-		    STR_ARG(str_head(names, at)));
+		    t->member != NULL ? "." : "", member, STR_ARG(name));
 		names = str_tail(names, at + sizeof(KAFKA_BETWEEN) - 1);
 		n++;
 	}
@@ -384,5 +388,6 @@ kafka_render_query(const struct entry *e, struct buf *out)
 	if (t.member == NULL && (t.f->flags & KAFKA_LIST) == 0)
 		return buf_printf(out, "request.payload.%s == \"" STR_FMT "\"",
 		                  t.f->name, STR_ARG(e->target)) == 0;
-	return query_names(&t, e->target, out) == 0;
+	return query_names(&t, str_tail(e->request.kept, KAFKA_KEPT_FORM),
+	                   e->target, out) == 0;
 }

@@ -37,6 +37,7 @@ enum kafka_flag {
 	KAFKA_FIRST = 16,
 	KAFKA_SUBSCRIPTION = 32,
 	KAFKA_ASSIGNMENT = 64,
+	KAFKA_NAMED = 128,
 };
 
 /* No struct has more fields, and none lies deeper. Tests see to it. */

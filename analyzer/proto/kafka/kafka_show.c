@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyzer/proto/kafka/kafka_batch.h"
+#include "analyzer/proto/kafka/kafka_feed.h"
 #include "analyzer/proto/kafka/kafka_group.h"
 #include "base/base64.h"
 
@@ -180,6 +181,21 @@ show_group(const struct kafka_show *s, const struct kafka_field *f,
 		                       out);
 }
 
+/* The name of a topic that has only its id here. */
+static void
+show_topic(const struct kafka_show *s, const struct kafka_field *f,
+           struct cursor c, struct sink *out)
+{
+	struct str name;
+
+	if (f->type != KAFKA_UUID || f->flags & KAFKA_LIST)
+		return;
+	name = kafka_topics_kept(str_tail(s->v->side->kept, KAFKA_KEPT_FORM),
+	                         cur_take(&c, KAFKA_TOPIC_ID));
+	if (name.n != 0)
+		sink_member_string(out, "topicName", name);
+}
+
 void
 kafka_show_members(struct kafka_show *s, const struct kafka_slots *slots,
                    struct sink *out)
@@ -195,6 +211,7 @@ kafka_show_members(struct kafka_show *s, const struct kafka_slots *slots,
 		if (f->type == KAFKA_ERROR && strcmp(f->name, "errorCode") == 0)
 			show_error_name(slots->at[at], out);
 		show_group(s, f, slots->at[at], out);
+		show_topic(s, f, slots->at[at], out);
 	}
 }
 

@@ -51,13 +51,13 @@ step_pass(struct step *s, uint64_t n)
 }
 
 static struct kafka_told
-step_target(struct step *s, uint64_t n)
+step_tell(struct step *s, enum kafka_what what, uint64_t n)
 {
 	struct kafka_told t = step_pass(s, n);
 
 	if (n == 0)
 		return t;
-	t.what = KAFKA_TOLD_TARGET;
+	t.what = what;
 	t.text = cur_peek(&s->c, n < KAFKA_NAME ? (size_t)n : KAFKA_NAME);
 	return t;
 }
@@ -71,8 +71,11 @@ step_text(struct step *s, const struct kafka_field *f)
 
 	if (n <= 0)
 		return step_nothing();
-	return f->flags & KAFKA_TARGET ? step_target(s, (uint64_t)n)
-	                               : step_pass(s, (uint64_t)n);
+	if (f->flags & KAFKA_TARGET)
+		return step_tell(s, KAFKA_TOLD_TARGET, (uint64_t)n);
+	return f->flags & KAFKA_NAMED
+	           ? step_tell(s, KAFKA_TOLD_NAME, (uint64_t)n)
+	           : step_pass(s, (uint64_t)n);
 }
 
 static struct kafka_told
@@ -126,8 +129,11 @@ step_value(struct step *s, const struct kafka_field *f)
 		return step_list(s, f);
 	if (f->type == KAFKA_ERROR)
 		return step_error(s);
-	if (f->type == KAFKA_UUID && f->flags & KAFKA_TARGET) {
-		struct kafka_told t = step_target(s, kafka_wire_fixed(f->type));
+	if (f->type == KAFKA_UUID) {
+		struct kafka_told t = step_tell(
+		    s,
+		    f->flags & KAFKA_TARGET ? KAFKA_TOLD_TARGET : KAFKA_TOLD_ID,
+		    kafka_wire_fixed(f->type));
 
 		t.uuid = true;
 		return t;

@@ -44,6 +44,8 @@ struct kafka_walk {
 enum kafka_what {
 	KAFKA_NOTHING,
 	KAFKA_TOLD_TARGET, /* in `text`; with it `pass` bytes follow */
+	KAFKA_TOLD_NAME,   /* the same, of what the next id stands for */
+	KAFKA_TOLD_ID,     /* the same, 16 bytes */
 	KAFKA_TOLD_ERROR,  /* `code`, not 0 */
 	KAFKA_PASS,        /* `pass` bytes of no interest follow */
 	KAFKA_END, /* walk.left bytes more than the fields need follow */
