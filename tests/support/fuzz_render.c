@@ -104,6 +104,7 @@ fuzz_render(const struct fuzz_render *f)
 
 	proto_limits_init(&limits);
 	limits.render_bytes = 4096;
+	limits.head_bytes = 2048;
 	limits.value_depth = 8;
 	for (int side = SIDE_REQUEST; side <= SIDE_RESPONSE; side++) {
 		arena_init(&scratch, 1u << 20, 0);

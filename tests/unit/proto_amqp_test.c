@@ -6,16 +6,11 @@
 
 #include "analyzer/proto/amqp/amqp_method.h"
 #include "tests/support/amqp_frames.h"
-#include "tests/support/http1_world.h"
+#include "tests/support/conversation.h"
 #include "tests/tap/tap.h"
 
 /* One packet; side 0 or 1, or one of these. */
 enum { LOSE0 = 20, LOSE1 = 21 };
-
-struct turn {
-	int side;
-	const char *text;
-};
 
 #define START                                                                \
 	"M0 000a000a 00 09 { 'product :S \"Rabbit 'big :F { 'yes :t 01 } } " \
@@ -107,16 +102,6 @@ static const char talk_lines[] =
     "amqp/0-9-1 \"connection unblocked\"  @ 0 12/0 one-way reversed\n"
     "amqp/0-9-1 \"connection close\" bye @ 0 22/12\n";
 
-static void
-world_open(struct world *w, unsigned show, int opener)
-{
-	http1_world_init(w, show);
-	w->table[0] = &proto_amqp;
-	w->port = 5672;
-	if (!http1_world_open(w, opener))
-		abort();
-}
-
 /* The octets of a turn: made once, and kept. */
 static struct str
 octets(const char *text)
@@ -139,6 +124,19 @@ octets(const char *text)
 	return buf_str(&made[i].b);
 }
 
+static const char *const excuses[] = { "cut", "no-re", NULL };
+
+static const struct conversation whole = {
+	.dissector = &proto_amqp,
+	.port = 5672,
+	.turn = talk,
+	.n = ARRAY_LEN(talk),
+	.lines = talk_lines,
+	.bytes = octets,
+	.excuses = excuses,
+	.shuffled = true,
+};
+
 static void
 say(struct world *w, const struct turn *t)
 {
@@ -152,42 +150,13 @@ say(struct world *w, const struct turn *t)
 	http1_world_send(w, t->side, s.p, s.n);
 }
 
-static size_t
-talk_length(void)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(talk); i++)
-		n += octets(talk[i].text).n;
-	return n;
-}
-
-/* The conversation up to byte `end`, with a cut in packets at byte `cut`. */
-static void
-talk_send(struct world *w, size_t cut, size_t end)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(talk) && at < end; i++) {
-		struct str s = str_head(octets(talk[i].text), end - at);
-		size_t first = cut > at && cut < at + s.n ? cut - at : s.n;
-
-		http1_world_send(w, talk[i].side, s.p, first);
-		if (first < s.n)
-			http1_world_send(w, talk[i].side, s.p + first,
-			                 s.n - first);
-		at += s.n;
-	}
-}
-
 static void
 test_talk(void)
 {
 	struct world w;
 
-	world_open(&w, WORLD_LINE | WORLD_DIAGS, 0);
-	talk_send(&w, 0, SIZE_MAX);
-	is_str(http1_world_finish(&w, WHY_FIN), talk_lines,
+	is_str(conversation_run(&whole, &w, WORLD_LINE | WORLD_DIAGS),
+	       talk_lines,
 	       "methods, contents and acknowledgements of every kind");
 	ok(w.sides_agree, "what is rendered agrees with the index");
 	http1_world_release(&w);
@@ -195,110 +164,14 @@ test_talk(void)
 }
 
 static void
-test_splits(void)
+test_trouble(void)
 {
-	unsigned show = WORLD_LINE | WORLD_JSON | WORLD_BODIES | WORLD_DIAGS;
-	size_t n = talk_length();
-	struct world whole, w;
-	bool same = true;
-	const char *want;
-
-	world_open(&whole, show, 0);
-	talk_send(&whole, 0, SIZE_MAX);
-	want = http1_world_finish(&whole, WHY_FIN);
-	for (size_t cut = 1; cut < n; cut++) {
-		world_open(&w, show, 0);
-		talk_send(&w, cut, SIZE_MAX);
-		same &= strcmp(http1_world_finish(&w, WHY_FIN), want) == 0;
-		same &= w.sides_agree && w.failed == 0;
-		http1_world_release(&w);
-		same &= w.budget.used == 0;
-	}
-	ok(same, "every two-way split gives the same, also rendered");
-	world_open(&w, show, 0);
-	for (size_t i = 0; i < ARRAY_LEN(talk); i++) {
-		struct str s = octets(talk[i].text);
-
-		for (size_t k = 0; k < s.n; k++)
-			http1_world_send(&w, talk[i].side, s.p + k, 1);
-	}
-	is_str(http1_world_finish(&w, WHY_FIN), want, "and so do single bytes");
-	http1_world_release(&w);
-	http1_world_release(&whole);
-}
-
-static bool
-has_line(const char *lines, const char *line, size_t n)
-{
-	for (const char *p = lines; *p != '\0'; p = strchr(p, '\n') + 1) {
-		if (strncmp(p, line, n) == 0 && p[n - 1] == '\n')
-			return true;
-	}
-	return false;
-}
-
-/* Each line is one of the whole conversation, or says what is wrong. */
-static void
-test_truncations(void)
-{
-	size_t n = talk_length();
-	bool good = true;
-
-	for (size_t end = 0; end < n; end++) {
-		struct world w;
-		const char *got;
-
-		world_open(&w, WORLD_LINE, 0);
-		talk_send(&w, 0, end);
-		got = http1_world_finish(&w, WHY_SNAPSHOT_END);
-		while (*got != '\0') {
-			size_t len = strcspn(got, "\n");
-			const char *cut = strstr(got, "cut");
-			const char *no = strstr(got, "no-re");
-
-			good &= has_line(talk_lines, got, len + 1) ||
-			        (cut != NULL && cut < got + len) ||
-			        (no != NULL && no < got + len);
-			got += len + 1;
-		}
-		good &= w.sides_agree && w.failed == 0;
-		http1_world_release(&w);
-		good &= w.budget.used == 0;
-	}
-	ok(good, "every truncation gives exchanges as they were, or says so");
-}
-
-/* Entries in front of a gap do not change, wherever it is. */
-static void
-test_gaps(void)
-{
-	bool good = true;
-
-	for (size_t i = 0; i < ARRAY_LEN(talk); i++) {
-		struct str s = octets(talk[i].text);
-
-		for (size_t at = 0; at <= s.n; at++) {
-			struct world w;
-			size_t before = 0;
-
-			world_open(&w, WORLD_LINE | WORLD_JSON, 0);
-			for (size_t k = 0; k < ARRAY_LEN(talk); k++) {
-				if (k != i) {
-					say(&w, &talk[k]);
-					continue;
-				}
-				before = w.entries;
-				http1_world_send(&w, talk[k].side, s.p, at);
-				http1_world_lose(&w, talk[k].side, 7);
-			}
-			(void)http1_world_finish(&w, WHY_FIN);
-			good &= w.entries >= before && w.failed == 0 &&
-			        w.sides_agree;
-			http1_world_release(&w);
-			good &= w.budget.used == 0;
-		}
-	}
-	ok(good, "gaps at every offset");
+	ok(conversation_splits(&whole),
+	   "every two-way split gives the same, also rendered");
+	ok(conversation_single_bytes(&whole), "and so do single bytes");
+	ok(conversation_truncations(&whole),
+	   "every truncation gives exchanges as they were, or says so");
+	ok(conversation_gaps(&whole), "gaps at every offset");
 }
 
 /* A script and what comes of it; the packets end with a NULL. */
@@ -473,7 +346,7 @@ static const struct script scripts[] = {
 static const char *
 script_run(struct world *w, const struct script *s, unsigned show)
 {
-	world_open(w, show, s->opener);
+	conversation_open(&whole, w, show, s->opener);
 	for (const struct turn *t = s->turn; t->text != NULL; t++)
 		say(w, t);
 	return http1_world_finish(w, WHY_RST);
@@ -637,7 +510,7 @@ test_large(void)
 	struct world w;
 	uint64_t most = 0;
 
-	world_open(&w, WORLD_LINE | WORLD_DIAGS, 0);
+	conversation_open(&whole, &w, WORLD_LINE | WORLD_DIAGS, 0);
 	w.budget.max = 1 << 20;
 	say(&w,
 	    &(struct turn){ 0, PUBLISH(1, "k") "H1 003c 0000 "
@@ -681,9 +554,7 @@ int
 main(void)
 {
 	test_talk();
-	test_splits();
-	test_truncations();
-	test_gaps();
+	test_trouble();
 	test_scripts();
 	test_shown();
 	test_fields();

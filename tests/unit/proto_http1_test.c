@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTTP/1 while it is indexed: where messages begin and end, whatever comes. */
-#include "tests/support/http1_world.h"
+#include "tests/support/conversation.h"
 #include "tests/tap/tap.h"
 
 #define OK0 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 /* One packet; side '0' or '1', or 'e' and 'f' for the end of side 0 and 1. */
-struct turn {
-	int side;
-	const char *text;
-};
-
 /* Everything that framing knows, in one connection. */
 static const struct turn talk[] = {
 	{ 0, "GET /plain?q=1 HTTP/1.1\r\nHost: a.example\r\n\r\n" },
@@ -50,127 +45,38 @@ static const char talk_lines[] =
     "http/1.1 \"OPTIONS\" * @a 200 31/38\n"
     "http/1.0 \"GET\" /last @ 500 22/34 failed\n";
 
-static size_t
-talk_length(void)
-{
-	size_t n = 0;
+static const char *const excuses[] = { "cut", "no-re", NULL };
 
-	for (size_t i = 0; i < ARRAY_LEN(talk); i++)
-		n += strlen(talk[i].text);
-	return n;
-}
-
-/* The conversation up to byte `end`, with a cut in packets at byte `cut`. */
-static void
-talk_send(struct world *w, size_t cut, size_t end)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(talk) && at < end; i++) {
-		const char *p = talk[i].text;
-		size_t n = strlen(p);
-		size_t first;
-
-		n = n < end - at ? n : end - at;
-		first = cut > at && cut < at + n ? cut - at : n;
-		http1_world_send(w, talk[i].side, p, first);
-		if (first < n)
-			http1_world_send(w, talk[i].side, p + first, n - first);
-		at += n;
-	}
-}
+static const struct conversation whole = {
+	.dissector = &proto_http1,
+	.port = 80,
+	.turn = talk,
+	.n = ARRAY_LEN(talk),
+	.lines = talk_lines,
+	.ends = true,
+	.excuses = excuses,
+};
 
 static void
 test_talk(void)
 {
 	struct world w;
 
-	http1_world_init(&w, WORLD_LINE | WORLD_DIAGS);
-	ok(http1_world_open(&w, 0), "a stream opens");
-	talk_send(&w, 0, SIZE_MAX);
-	http1_world_end(&w, 1, WHY_FIN);
-	is_str(http1_world_finish(&w, WHY_FIN), talk_lines,
-	       "nine exchanges of every kind of framing");
+	is_str(conversation_run(&whole, &w, WORLD_LINE | WORLD_DIAGS),
+	       talk_lines, "nine exchanges of every kind of framing");
 	ok(w.sides_agree, "what is rendered agrees with the index");
 	http1_world_release(&w);
 	is_int(w.budget.used, 0, "the budget is given back");
 }
 
 static void
-test_splits(void)
+test_trouble(void)
 {
-	unsigned show = WORLD_LINE | WORLD_JSON | WORLD_BODIES | WORLD_DIAGS;
-	size_t n = talk_length();
-	struct world whole, w;
-	bool same = true;
-	const char *want;
-
-	http1_world_init(&whole, show);
-	ok(http1_world_open(&whole, 0), "a stream opens");
-	talk_send(&whole, 0, SIZE_MAX);
-	http1_world_end(&whole, 1, WHY_FIN);
-	want = http1_world_finish(&whole, WHY_FIN);
-	for (size_t cut = 1; cut < n; cut++) {
-		http1_world_init(&w, show);
-		same &= http1_world_open(&w, 0);
-		talk_send(&w, cut, SIZE_MAX);
-		http1_world_end(&w, 1, WHY_FIN);
-		same &= strcmp(http1_world_finish(&w, WHY_FIN), want) == 0;
-		same &= w.sides_agree && w.failed == 0;
-		http1_world_release(&w);
-		same &= w.budget.used == 0;
-	}
-	ok(same, "every two-way split gives the same, also rendered");
-
-	http1_world_init(&w, show);
-	ok(http1_world_open(&w, 0), "a stream opens");
-	for (size_t i = 0; i < ARRAY_LEN(talk); i++)
-		for (const char *p = talk[i].text; *p != '\0'; p++)
-			http1_world_send(&w, talk[i].side, p, 1);
-	http1_world_end(&w, 1, WHY_FIN);
-	is_str(http1_world_finish(&w, WHY_FIN), want, "and so do single bytes");
-	http1_world_release(&w);
-	http1_world_release(&whole);
-}
-
-/*
- * Cut anywhere: exchanges that are whole come out as before, the one that was
- * cut says so, and after it there is nothing.
- */
-static void
-test_truncations(void)
-{
-	size_t n = talk_length();
-	bool good = true;
-
-	for (size_t end = 0; end < n; end++) {
-		struct world w;
-		const char *got;
-		size_t same = 0;
-
-		http1_world_init(&w, WORLD_LINE);
-		good &= http1_world_open(&w, 0);
-		talk_send(&w, 0, end);
-		got = http1_world_finish(&w, WHY_SNAPSHOT_END);
-		while (got[same] != '\0' && got[same] == talk_lines[same])
-			same++;
-		while (same != 0 && got[same - 1] != '\n')
-			same--;
-		/* Every line that differs has a reason on it. */
-		for (const char *p = got + same; *p != '\0';) {
-			const char *lf = strchr(p, '\n');
-			const char *cut = strstr(p, "cut");
-			const char *no = strstr(p, "no-re");
-
-			good &= (cut != NULL && cut < lf) ||
-			        (no != NULL && no < lf);
-			p = lf + 1;
-		}
-		good &= w.sides_agree;
-		http1_world_release(&w);
-		good &= w.budget.used == 0;
-	}
-	ok(good, "every truncation gives a prefix, and cut exchanges say so");
+	ok(conversation_splits(&whole),
+	   "every two-way split gives the same, also rendered");
+	ok(conversation_single_bytes(&whole), "and so do single bytes");
+	ok(conversation_truncations(&whole),
+	   "every truncation gives exchanges as they were, or says so");
 }
 
 /* A script and what comes of it; the packets end with a NULL. */
@@ -729,8 +635,7 @@ main(void)
 	test_big_bodies();
 
 	test_talk();
-	test_splits();
-	test_truncations();
+	test_trouble();
 	test_scripts();
 	test_tls();
 	return tap_done();

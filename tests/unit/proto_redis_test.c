@@ -3,16 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/support/http1_world.h"
+#include "tests/support/conversation.h"
 #include "tests/tap/tap.h"
 
 /* One packet; side 0 or 1, or one of these. */
 enum { LOSE0 = 20, LOSE1 = 21 };
-
-struct turn {
-	int side;
-	const char *text;
-};
 
 /* A conversation with one of everything. */
 static const struct turn talk[] = {
@@ -72,158 +67,38 @@ static const char talk_lines[] =
     "redis \"MONITOR\"  @ 0 50/0 one-way reversed\n"
     "redis \"QUIT\"  @ 0 14/5\n";
 
-static void
-world_open(struct world *w, unsigned show, int opener)
-{
-	http1_world_init(w, show);
-	w->table[0] = &proto_redis;
-	w->port = 6379;
-	if (!http1_world_open(w, opener))
-		abort();
-}
+static const char *const excuses[] = { "cut", "no-re", "one-way", NULL };
 
-static size_t
-talk_length(void)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(talk); i++)
-		n += strlen(talk[i].text);
-	return n;
-}
-
-/* The conversation up to byte `end`, with a cut in packets at byte `cut`. */
-static void
-talk_send(struct world *w, size_t cut, size_t end)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(talk) && at < end; i++) {
-		const char *p = talk[i].text;
-		size_t n = strlen(p);
-		size_t first;
-
-		n = n < end - at ? n : end - at;
-		first = cut > at && cut < at + n ? cut - at : n;
-		http1_world_send(w, talk[i].side, p, first);
-		if (first < n)
-			http1_world_send(w, talk[i].side, p + first, n - first);
-		at += n;
-	}
-}
+static const struct conversation whole = {
+	.dissector = &proto_redis,
+	.port = 6379,
+	.turn = talk,
+	.n = ARRAY_LEN(talk),
+	.lines = talk_lines,
+	.excuses = excuses,
+};
 
 static void
 test_talk(void)
 {
 	struct world w;
 
-	world_open(&w, WORLD_LINE | WORLD_DIAGS, 0);
-	talk_send(&w, 0, SIZE_MAX);
-	is_str(http1_world_finish(&w, WHY_FIN), talk_lines,
-	       "commands, replies and pushes of every type");
+	is_str(conversation_run(&whole, &w, WORLD_LINE | WORLD_DIAGS),
+	       talk_lines, "commands, replies and pushes of every type");
 	ok(w.sides_agree, "what is rendered agrees with the index");
 	http1_world_release(&w);
 	is_int(w.budget.used, 0, "the budget is given back");
 }
 
 static void
-test_splits(void)
+test_trouble(void)
 {
-	unsigned show = WORLD_LINE | WORLD_JSON | WORLD_BODIES | WORLD_DIAGS;
-	size_t n = talk_length();
-	struct world whole, w;
-	bool same = true;
-	const char *want;
-
-	world_open(&whole, show, 0);
-	talk_send(&whole, 0, SIZE_MAX);
-	want = http1_world_finish(&whole, WHY_FIN);
-	for (size_t cut = 1; cut < n; cut++) {
-		world_open(&w, show, 0);
-		talk_send(&w, cut, SIZE_MAX);
-		same &= strcmp(http1_world_finish(&w, WHY_FIN), want) == 0;
-		same &= w.sides_agree && w.failed == 0;
-		http1_world_release(&w);
-		same &= w.budget.used == 0;
-	}
-	ok(same, "every two-way split gives the same, also rendered");
-	world_open(&w, show, 0);
-	for (size_t i = 0; i < ARRAY_LEN(talk); i++)
-		for (const char *p = talk[i].text; *p != '\0'; p++)
-			http1_world_send(&w, talk[i].side, p, 1);
-	is_str(http1_world_finish(&w, WHY_FIN), want, "and so do single bytes");
-	http1_world_release(&w);
-	http1_world_release(&whole);
-}
-
-/* Whole exchanges come out as before; each other line says what is wrong. */
-static void
-test_truncations(void)
-{
-	size_t n = talk_length();
-	bool good = true;
-
-	for (size_t end = 0; end < n; end++) {
-		struct world w;
-		const char *got;
-		size_t same = 0;
-
-		world_open(&w, WORLD_LINE, 0);
-		talk_send(&w, 0, end);
-		got = http1_world_finish(&w, WHY_SNAPSHOT_END);
-		while (got[same] != '\0' && got[same] == talk_lines[same])
-			same++;
-		while (same != 0 && got[same - 1] != '\n')
-			same--;
-		for (const char *p = got + same; *p != '\0';) {
-			const char *lf = strchr(p, '\n');
-			const char *cut = strstr(p, "cut");
-			const char *no = strstr(p, "no-re");
-			const char *one = strstr(p, "one-way");
-
-			good &= (cut != NULL && cut < lf) ||
-			        (no != NULL && no < lf) ||
-			        (one != NULL && one < lf);
-			p = lf + 1;
-		}
-		good &= w.sides_agree && w.failed == 0;
-		http1_world_release(&w);
-		good &= w.budget.used == 0;
-	}
-	ok(good, "every truncation gives a prefix, and cut exchanges say so");
-}
-
-/* Entries in front of a gap do not change, wherever it is. */
-static void
-test_gaps(void)
-{
-	bool good = true;
-
-	for (size_t i = 0; i < ARRAY_LEN(talk); i++) {
-		for (size_t at = 0; at <= strlen(talk[i].text); at++) {
-			struct world w;
-			size_t before = 0;
-
-			world_open(&w, WORLD_LINE | WORLD_JSON, 0);
-			for (size_t k = 0; k < ARRAY_LEN(talk); k++) {
-				const char *p = talk[k].text;
-
-				if (k != i) {
-					http1_world_say(&w, talk[k].side, p);
-					continue;
-				}
-				before = w.entries;
-				http1_world_send(&w, talk[k].side, p, at);
-				http1_world_lose(&w, talk[k].side, 7);
-			}
-			(void)http1_world_finish(&w, WHY_FIN);
-			good &= w.entries >= before && w.failed == 0 &&
-			        w.sides_agree;
-			http1_world_release(&w);
-			good &= w.budget.used == 0;
-		}
-	}
-	ok(good, "gaps at every offset");
+	ok(conversation_splits(&whole),
+	   "every two-way split gives the same, also rendered");
+	ok(conversation_single_bytes(&whole), "and so do single bytes");
+	ok(conversation_truncations(&whole),
+	   "every truncation gives exchanges as they were, or says so");
+	ok(conversation_gaps(&whole), "gaps at every offset");
 }
 
 /* A script and what comes of it; the packets end with a NULL. */
@@ -331,7 +206,7 @@ static const struct script scripts[] = {
 static const char *
 script_run(struct world *w, const struct script *s, unsigned show, int opener)
 {
-	world_open(w, show, opener);
+	conversation_open(&whole, w, show, opener);
 	for (const struct turn *t = s->turn; t->text != NULL; t++) {
 		if (t->side == LOSE0 || t->side == LOSE1)
 			http1_world_lose(w, t->side - LOSE0, 50);
@@ -388,7 +263,7 @@ test_large(void)
 	struct world w;
 	uint64_t most = 0;
 
-	world_open(&w, WORLD_LINE, 0);
+	conversation_open(&whole, &w, WORLD_LINE, 0);
 	memset(block, 'x', sizeof(block));
 	http1_world_say(&w, 0, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$33554432\r\n");
 	for (size_t i = 0; i < 512; i++) {
@@ -421,7 +296,7 @@ test_pipeline(void)
 	const char *got;
 	bool kept = true;
 
-	world_open(&w, WORLD_LINE, 0);
+	conversation_open(&whole, &w, WORLD_LINE, 0);
 	w.budget.max = 1 << 20;
 	http1_world_say(&w, 0, "PING\r\n");
 	http1_world_say(&w, 1, "+PONG\r\n");
@@ -458,7 +333,7 @@ test_depth(void)
 {
 	struct world w;
 
-	world_open(&w, WORLD_LINE | WORLD_DIAGS, 0);
+	conversation_open(&whole, &w, WORLD_LINE | WORLD_DIAGS, 0);
 	w.limits.value_depth = 3;
 	http1_world_say(&w, 0, GET_A GET_B);
 	for (int i = 0; i < 40; i++)
@@ -550,9 +425,7 @@ main(void)
 {
 	test_shown();
 	test_talk();
-	test_splits();
-	test_truncations();
-	test_gaps();
+	test_trouble();
 	test_scripts();
 	test_late();
 	test_large();
