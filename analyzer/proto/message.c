@@ -38,9 +38,11 @@ static void
 set_text(struct message *m, struct str *io, struct str v)
 {
 	struct pair *p = m->pair;
-	struct str head = shorten(v, p->d->host->limits.summary_bytes);
-	struct str copy = STR_NONE;
+	struct str head, copy = STR_NONE;
 
+	if (v.n == 0)
+		return;
+	head = shorten(v, p->d->host->limits.summary_bytes);
 	if (head.n < v.n)
 		p->flags |= ENTRY_SUMMARY_CUT;
 	if (head.n == 0 || str_eq(*io, head))

@@ -233,10 +233,10 @@ dns_probe(const struct probe *p)
 static enum verdict
 probe_multicast(const struct probe *p, uint16_t port)
 {
-	enum verdict ask = both(judge_datagram(&p->to_server, false, true),
-	                        judge_datagram(&p->to_client, true, true));
-
-	return p->server_port == port ? ask : VERDICT_NO;
+	if (p->server_port != port)
+		return VERDICT_NO;
+	return both(judge_datagram(&p->to_server, false, true),
+	            judge_datagram(&p->to_client, true, true));
 }
 
 static enum verdict

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/proto/dns/dns_name.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 
 enum { LABEL_KIND = 0xc0, LABEL_POINTER = 0xc0, LABEL_OFFSET = 0x3f };
@@ -46,6 +48,15 @@ dns_name_read(struct str msg, size_t off, struct dns_name *ret, size_t *ret_len)
 	return CUR_OK;
 }
 
+/* What names of hosts consist of, and more that stays as it is. */
+static const struct cur_set host_chars = {
+	.in = { ['a' ... 'z'] = 1,
+	        ['A' ... 'Z'] = 1,
+	        ['0' ... '9'] = 1,
+	        ['-'] = 1,
+	        ['_'] = 1 },
+};
+
 /* Appends a byte or its escape; `out` has room for any name. */
 static size_t
 put_byte(char *out, uint8_t b, bool plain)
@@ -74,12 +85,19 @@ dns_name_text(const struct dns_name *name, char out[DNS_NAME_TEXT])
 	for (;;) {
 		struct str label = cur_take(&c, cur_u8(&c));
 		struct cursor l = cur_from_str(label, false);
-		bool utf8 = utf8_valid(label);
+		bool utf8;
 
 		if (label.n == 0)
 			return str_make(out, n);
 		if (n != 0)
 			out[n++] = '.';
+		if (cur_token(&l, &host_chars, label.n).n == label.n) {
+			memcpy(out + n, label.p, label.n);
+			n += label.n;
+			continue;
+		}
+		l = cur_from_str(label, false);
+		utf8 = utf8_valid(label);
 		while (!cur_at_end(&l)) {
 			uint8_t b = cur_u8(&l);
 			bool plain = b >= ' ' && b != 0x7f;

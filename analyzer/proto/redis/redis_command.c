@@ -6,9 +6,9 @@
 #include "base/cursor.h"
 
 static const struct redis_command command_table[] = {
-#define PLAIN(name) { name, 1, 1, 1, 0, REDIS_WORD_NONE },
+#define PLAIN(name) { STR_INIT(name), 1, 1, 1, 0, REDIS_WORD_NONE },
 #define KEYED(name, first, last, step, count, word) \
-	{ name, first, last, step, count, REDIS_WORD_##word },
+	{ STR_INIT(name), first, last, step, count, REDIS_WORD_##word },
 #include "analyzer/proto/redis/redis_commands.def"
 #undef PLAIN
 #undef KEYED
@@ -16,7 +16,7 @@ static const struct redis_command command_table[] = {
 
 /* Commands that are not known have their key where most have it. */
 static const struct redis_command command_plain = {
-	"", 1, 1, 1, 0, REDIS_WORD_NONE,
+	STR_INIT(""), 1, 1, 1, 0, REDIS_WORD_NONE,
 };
 
 /* The contract's list, in its order of use; replies that are one of these are
@@ -74,7 +74,7 @@ redis_command_find(struct str name)
 
 	while (from < to && upper.n == name.n) {
 		size_t mid = from + (to - from) / 2;
-		int rc = str_cmp(upper, str_from_c(command_table[mid].name));
+		int rc = str_cmp(upper, command_table[mid].name);
 
 		if (rc == 0)
 			return &command_table[mid];

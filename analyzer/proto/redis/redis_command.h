@@ -32,7 +32,7 @@ enum redis_word {
 };
 
 struct redis_command {
-	const char *name;
+	struct str name;
 	int8_t first, last, step;
 	int8_t count;
 	enum redis_word word;

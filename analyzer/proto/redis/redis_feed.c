@@ -59,6 +59,7 @@ feed_open(const struct call *f, enum message_kind kind, struct str method)
 	t->left[0] = 1;
 	t->argument = 0;
 	t->key = false;
+	t->named = method.n != 0;
 }
 
 static enum feed
@@ -153,7 +154,8 @@ feed_argument(const struct call *f, struct str text, uint64_t argc)
 			.method = redis_command_upper(text, buf),
 		};
 
-		message_summary(t->m, &sum);
+		if (!t->named)
+			message_summary(t->m, &sum);
 		redis_keys_begin(&f->s->keys, text, argc);
 		t->key = true;
 	} else if (redis_keys_next(&f->s->keys, text)) {
@@ -346,7 +348,7 @@ feed_open_command(const struct call *f, const struct redis_front *c,
 		s->subscriptions = 0;
 	if (reply && redis_front_subscribes(c->name))
 		feed_remember_channels(s, argc);
-	feed_open(f, reply ? MESSAGE_REQUEST : MESSAGE_ONE_WAY, STR_NONE);
+	feed_open(f, reply ? MESSAGE_REQUEST : MESSAGE_ONE_WAY, c->name);
 	f->t->key = true;
 }
 

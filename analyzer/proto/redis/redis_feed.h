@@ -43,6 +43,7 @@ struct redis_dir {
 	bool chunks;  /* of a string of unknown length */
 	bool midline; /* SEARCH: inside a line that begins nothing */
 	bool key;     /* the target is still to come */
+	bool named;   /* the method has been told */
 	bool handover;
 	uint8_t depth;
 	uint32_t left[REDIS_DEPTH]; /* values to come; REDIS_ENDLESS */

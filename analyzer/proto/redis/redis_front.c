@@ -41,6 +41,9 @@ redis_front_subscribes(struct str name)
 		"UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE",
 	};
 
+	/* Every command is asked about: few are as long as these. */
+	if (name.n < sizeof("SUBSCRIBE") - 1)
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (str_eq_nocase(name, str_from_c(names[i])))
 			return true;

@@ -52,13 +52,31 @@ resp_choice(struct cursor *c, struct str one, struct str other)
 	return line;
 }
 
+/* Digits and a line end, all there: what nearly every length is. */
+static bool
+resp_usual_length(struct cursor *c, uint64_t max, uint64_t *io_n)
+{
+	struct cursor d = *c;
+	uint64_t n = cur_decimal(&d, max);
+
+	if (!cur_ok(&d) || cur_left(c) - cur_left(&d) > REDIS_LENGTH_MAX ||
+	    !cur_expect(&d, STR("\r\n")))
+		return false;
+	*c = d;
+	*io_n = n;
+	return true;
+}
+
 /* A length: digits, "-1" for no value, "?" for a length not known yet. */
 static void
 resp_length(struct cursor *c, uint64_t max, struct redis_item *io,
             uint64_t *io_n)
 {
-	struct str line = cur_line(c, REDIS_LENGTH_MAX);
+	struct str line;
 
+	if (resp_usual_length(c, max, io_n))
+		return;
+	line = cur_line(c, REDIS_LENGTH_MAX);
 	if (!cur_ok(c))
 		return;
 	if (str_eq(line, STR("-1"))) {
