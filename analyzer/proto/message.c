@@ -202,10 +202,10 @@ message_flag(struct message *m, uint32_t entry_flags)
 		m->flags |= entry_flags;
 }
 
-int64_t
-message_id(const struct message *m)
+uint64_t
+message_ordinal(const struct message *m)
 {
-	return m != NULL ? m->pair->id : 0;
+	return m != NULL ? m->pair->ordinal : 0;
 }
 
 /* --- the end -------------------------------------------------------------- */

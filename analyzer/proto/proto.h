@@ -193,10 +193,11 @@ struct dissector {
 	const char *before;
 
 	/*
-	 * Another entry that this one is about, by what was kept: its id, and
-	 * what `evidence` calls it. NULL: there is none. May be NULL.
+	 * Another entry that this one is about, by what was kept: its ordinal
+	 * in the stream, and what `evidence` calls it. NULL: there is none. May
+	 * be NULL.
 	 */
-	const char *(*related)(const struct entry *e, int64_t *ret_id);
+	const char *(*related)(const struct entry *e, uint64_t *ret_ordinal);
 };
 
 /* ---- services: about the stream ---- */
@@ -289,8 +290,8 @@ void message_keep_shared(struct message *m, struct str bytes);
  * Valid until the next call about messages of the stream. */
 struct str message_asked(const struct message *m);
 void message_flag(struct message *m, uint32_t entry_flags);
-/* The id that its entry will have; 0 of NULL. */
-int64_t message_id(const struct message *m);
+/* The ordinal that its entry will have in the stream; 0 of NULL. */
+uint64_t message_ordinal(const struct message *m);
 /*
  * It is whole, its last byte in front of `end`, and m is no longer valid. The
  * exchange becomes an entry once both sides are closed. UINT64_MAX means as

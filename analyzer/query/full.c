@@ -555,14 +555,10 @@ static int
 put_related(struct full *f)
 {
 	struct sequel s;
-	const char *name = NULL;
-	int64_t id = 0;
 	int rc = sequel_find(f->o, f->row, f->owner, f->err, &s);
 
-	if (f->owner != NULL && f->owner->related != NULL)
-		name = f->owner->related(&f->entry, &id);
-	if (name != NULL)
-		put_eid(f, name, id);
+	if (rc == 0 && s.related != 0)
+		put_eid(f, s.relation, s.related);
 	if (rc == 0 && s.repeated_by != 0)
 		put_eid(f, "repeatedBy", s.repeated_by);
 	if (rc == 0 && s.repeats != 0)

@@ -87,6 +87,30 @@ find_before(struct opened *o, const struct index_entry *e, const char *variant,
 	return rc;
 }
 
+static int
+find_related(struct opened *o, const struct index_entry *e,
+             const struct dissector *owner, struct err *err, struct sequel *ret)
+{
+	struct index_cursor *c;
+	struct index_entry row;
+	uint64_t ordinal;
+	bool sure;
+	int rc;
+
+	ret->relation = owner->related(&e->e, &ordinal);
+	if (ret->relation == NULL)
+		return 0;
+	rc = index_entry_by_ordinal(opened_index(o), e->e.stream, ordinal, err,
+	                            &c);
+	if (rc != 0)
+		return rc;
+	rc = index_next(c, &row, &sure, err);
+	if (rc > 0)
+		ret->related = row.e.id;
+	index_cursor_free(c);
+	return rc < 0 ? rc : 0;
+}
+
 int
 sequel_find(struct opened *o, const struct index_entry *e,
             const struct dissector *owner, struct err *err, struct sequel *ret)
@@ -98,7 +122,9 @@ sequel_find(struct opened *o, const struct index_entry *e,
 	*ret = (struct sequel){ .repeats = 0 };
 	if (owner == NULL)
 		return 0;
-	if (owner->before != NULL && e->e.request.present)
+	if (owner->related != NULL)
+		rc = find_related(o, e, owner, err, ret);
+	if (rc == 0 && owner->before != NULL && e->e.request.present)
 		rc = find_before(o, e, owner->before, err, &ret->repeats);
 	if (rc != 0 || owner->partial == NULL ||
 	    !is_before(e, e->e.response.last))

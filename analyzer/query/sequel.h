@@ -6,6 +6,9 @@
  * is another stream, so nothing but the index joins the two: same client and
  * server, same name, one behind the other within SEQUEL_WAIT. Of several, the
  * nearest belong together, and each has one partner at most.
+ *
+ * Besides, a dissector may know another entry of the same stream that one is
+ * about.
  */
 #ifndef QUERY_SEQUEL_H
 #define QUERY_SEQUEL_H
@@ -21,8 +24,10 @@
 
 /* Ids of entries; 0: none. */
 struct sequel {
-	int64_t repeated_by; /* where all of this one's answer is */
-	int64_t repeats;     /* whose answer is here as a whole */
+	int64_t repeated_by;  /* where all of this one's answer is */
+	int64_t repeats;      /* whose answer is here as a whole */
+	int64_t related;      /* what the dissector says it is about, */
+	const char *relation; /* and how that is called */
 };
 
 /* `owner` is the dissector of the entry's variant; NULL has no sequels. */

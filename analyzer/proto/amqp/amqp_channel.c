@@ -95,10 +95,10 @@ amqp_channel_acks(const struct amqp_channels *all, uint16_t number,
 
 void
 amqp_channel_mandatory(struct amqp_channels *all, const struct amqp_channel *ch,
-                       uint32_t hash, int64_t id)
+                       uint32_t hash, uint64_t ordinal)
 {
 	all->mandatory[all->next_mandatory] = (struct amqp_mandatory){
-		.id = id,
+		.ordinal = ordinal,
 		.number = ch->published,
 		.hash = hash,
 		.channel = ch->number,
@@ -129,7 +129,7 @@ amqp_channel_returned(struct amqp_channels *all, const struct amqp_channel *ch,
 	for (unsigned i = 0; i < AMQP_MANDATORY; i++) {
 		struct amqp_mandatory *p = mandatory_at(all, ch, i);
 
-		if (p != NULL && p->hash == hash && p->returned == 0)
+		if (p != NULL && p->hash == hash && !p->returned)
 			return p;
 	}
 	return NULL;
@@ -146,7 +146,7 @@ amqp_channel_settled(struct amqp_channels *all, const struct amqp_channel *ch,
 			continue;
 		p->used = false;
 		*ret = *p;
-		return p->returned != 0;
+		return p->returned;
 	}
 	return false;
 }

@@ -55,8 +55,9 @@ struct amqp_consumer {
 
 /* A publish that the server returns when no queue takes it. */
 struct amqp_mandatory {
-	int64_t id;       /* of its entry */
-	int64_t returned; /* that of the return; 0: not yet */
+	uint64_t ordinal; /* of its entry */
+	uint64_t about;   /* that of the return, */
+	bool returned;    /* if there was one */
 	uint64_t number;  /* as its channel counts */
 	uint32_t hash;    /* of exchange and routing key */
 	uint16_t channel;
@@ -100,10 +101,10 @@ void amqp_channel_consumer(struct amqp_channels *all, uint16_t number,
 enum amqp_acks amqp_channel_acks(const struct amqp_channels *all,
                                  uint16_t number, struct str tag);
 
-/* The channel's last publish is mandatory; `id` is that of its entry. */
+/* The channel's last publish is mandatory; so is its entry's ordinal. */
 void amqp_channel_mandatory(struct amqp_channels *all,
                             const struct amqp_channel *ch, uint32_t hash,
-                            int64_t id);
+                            uint64_t ordinal);
 /*
  * The oldest publish to which a return fits: servers return in the order in
  * which they were published. NULL when none is known.

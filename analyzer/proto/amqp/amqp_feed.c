@@ -193,7 +193,7 @@ remember_mandatory(const struct taking *t, const struct message *m)
 {
 	if (m != NULL && amqp_method_number(&t->v, "mandatory") != 0)
 		amqp_channel_mandatory(&t->f->s->channels, t->ch, route_of(t),
-		                       message_id(m));
+		                       message_ordinal(m));
 }
 
 /* Kept with the return: whose it is. */
@@ -205,9 +205,10 @@ take_return(const struct taking *t)
 	                                                 t->ch, route_of(t));
 
 	if (m != NULL && p != NULL) {
-		p->returned = message_id(m);
+		p->returned = true;
+		p->about = message_ordinal(m);
 		p->code = (uint16_t)reply_code(t);
-		amqp_kept_write(m, p->id, 0);
+		amqp_kept_write(m, p->ordinal, 0);
 	}
 	settle(t, m);
 }
@@ -224,7 +225,7 @@ settle_mandatory(const struct taking *t, uint64_t number, struct message *m)
 		return;
 	sum.status = p.code;
 	message_summary(m, &sum);
-	amqp_kept_write(m, p.returned, p.code);
+	amqp_kept_write(m, p.about, p.code);
 }
 
 /* --- publishes, deliveries, acknowledgements ------------------------------ */

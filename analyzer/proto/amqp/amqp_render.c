@@ -193,7 +193,7 @@ static void
 list(const struct amqp_view *v, struct members *l)
 {
 	uint16_t code;
-	int64_t id;
+	uint64_t ordinal;
 
 	for (size_t i = 0; i < v->args.n; i++)
 		add(l, (struct member){ v->args.v[i].arg->name, &v->args.v[i],
@@ -207,7 +207,7 @@ list(const struct amqp_view *v, struct members *l)
 		add(l,
 		    (struct member){ "properties", NULL, PART_PROPERTIES, 0 });
 	}
-	if (!v->request && amqp_kept_read(v->side->kept, &id, &code))
+	if (!v->request && amqp_kept_read(v->side->kept, &ordinal, &code))
 		add(l, (struct member){ "replyCode", NULL, PART_NUMBER, code });
 	if (v->is_version) {
 		const struct amqp_version *x = &v->version;

@@ -120,7 +120,7 @@ represent_details(struct table *t)
 	const struct amqp_values *args = &t->v->args;
 	bool begun = false;
 	uint16_t code;
-	int64_t id;
+	uint64_t ordinal;
 
 	for (size_t i = 0; i < args->n; i++) {
 		if (!is_row(&args->v[i]))
@@ -131,7 +131,7 @@ represent_details(struct table *t)
 		table_value(t, STR(""), args->v[i].arg, &args->v[i]);
 	}
 	if (begun && !t->v->request &&
-	    amqp_kept_read(t->v->side->kept, &id, &code)) {
+	    amqp_kept_read(t->v->side->kept, &ordinal, &code)) {
 		returned.number = code;
 		table_value(t, STR(""), &row, &returned);
 	}
