@@ -67,7 +67,7 @@ include mk/embed.mk
 # the probed configuration, which is made first and then included.
 PLAIN_GOALS := help deps deps-% clean run test check-all fault \
                asan tsan cov bench fuzz lint lint-% fmt fmt-check tidy \
-               newcomer uninstall bless ui ui-% dist \
+               newcomer uninstall bless ui ui-% dist image \
                $(patsubst tests/fuzz/fuzz_%.c,fuzz-%,$(FUZZ_SRC))
 ifneq ($(filter-out $(PLAIN_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(B)/config.mk
@@ -120,7 +120,7 @@ $(B)/libsupport.a: $(call obj,$(HELP_SRC)) $(B)/objects.list
 define link
 $(call say,LD,$@)
 @mkdir -p $(@D)
-$(Q)$(CC) $(ALL_LDFLAGS) $(1) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(CXX_LIBS) \
+$(Q)$(CC) $(ALL_LDFLAGS) $(1) -o $@ $(filter %.o %.a,$^) $(LINK_LIBS) \
     $(MATH_LIBS)
 endef
 
@@ -143,6 +143,7 @@ include mk/test.mk
 include mk/lint.mk
 include mk/install.mk
 include mk/ui.mk
+include mk/image.mk
 
 ## deps: install what the build and the tests need (Debian)
 deps:

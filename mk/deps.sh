@@ -3,7 +3,7 @@
 #
 # deps.sh GROUP...: installs the Debian packages of the groups that are missing.
 # Instant, and without network, when everything is there. Groups: build, test,
-# ui, lint, fuzz, bench, newcomer.
+# ui, lint, fuzz, bench, docker, image, newcomer.
 #
 # A word is a package, or command=package where any provider of the command
 # will do.
@@ -36,10 +36,12 @@ packages()
 		;;
 	fuzz) echo clang=clang libclang-rt-14-dev ;;
 	bench) echo tshark=tshark capinfos=wireshark-common pigz=pigz ;;
+	docker) echo dockerd=docker.io docker=docker.io ;;
+	image) echo liblzma-dev libbz2-dev ;;
 	newcomer) echo debootstrap=debootstrap git=git ;;
 	*)
 		echo "deps.sh: no group '$1'; one of build test ui lint fuzz" \
-		    "bench newcomer" >&2
+		    "bench docker image newcomer" >&2
 		exit 2
 		;;
 	esac

@@ -57,6 +57,19 @@ ALL_CXXFLAGS = -std=c++14 -Wall -Wextra -Wshadow -Wundef -Wformat=2 \
               $(CXXFLAGS)
 # What C++ objects need, when a C compiler links.
 CXX_LIBS   := $(if $(CXX_SRC),-lstdc++)
+# CLOSED=1: a program that needs as few files beside it as can be, for an image
+# with no distribution in it (deploy/Dockerfile). What has a static archive is
+# linked statically; libarchive without those of its parts that nothing here
+# calls, and so without libxml2 and ICU.
+ifdef CLOSED
+ONLY_SHARED := -lisal -lwslay -lcurl
+LINK_LIBS    = -Wl,--gc-sections -static-libgcc -Wl,-Bstatic \
+               $(filter-out $(ONLY_SHARED),$(LIB_LIBS)) -lbrotlicommon \
+               -llzma -lbz2 $(CXX_LIBS) -Wl,-Bdynamic -lnettle -lgnutls \
+               $(filter $(ONLY_SHARED),$(LIB_LIBS))
+else
+LINK_LIBS    = $(LIB_LIBS) $(CXX_LIBS)
+endif
 # floor() and the like, calls unless the optimiser replaced them.
 MATH_LIBS  := -lm
 ALL_LDFLAGS = $(VARIANT_$(VARIANT)) -pthread \

@@ -7,7 +7,7 @@ J ?= $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
 # For the makes started from here: all processors, unless the user chose.
 PAR = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(J))
 SCRIPT_TESTS := $(sort $(wildcard tests/cli/*.t tests/snapshot/*.t tests/golden/*.t \
-                  tests/api/*.t \
+                  tests/api/*.t tests/docker/*.t \
                     tests/e2e/*.t))
 CHECK_ALL  := $(UNIT_BIN) $(REPLAY) $(SCRIPT_TESTS)
 CHECK_LIST := $(strip $(if $(ONLY),$(foreach t,$(CHECK_ALL),$(if $(findstring \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # version.sh FILE: writes the version header. The text comes from git describe,
-# or from the line below in a tree without git. The date is that of the commit,
+# or from the line below in a tree without git, or is $ANALYZER_VERSION. The date is that of the commit,
 # or SOURCE_DATE_EPOCH when set, never that of the build: two builds of one
 # commit are byte-equal. FILE is touched only when its text changes.
 set -eu
@@ -11,7 +11,9 @@ base=0.1.0
 
 # Looking must not take git's index lock away from whoever is committing.
 export GIT_OPTIONAL_LOCKS=0
-if text=$(git describe --tags --dirty --match 'v[0-9]*' 2>/dev/null); then
+if [ -n "${ANALYZER_VERSION:-}" ]; then
+	text=$ANALYZER_VERSION
+elif text=$(git describe --tags --dirty --match 'v[0-9]*' 2>/dev/null); then
 	text=${text#v}
 elif commit=$(git describe --always --dirty 2>/dev/null); then
 	text=$base-dev+g$commit
