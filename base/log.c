@@ -15,7 +15,9 @@
 #define LOG_CUT     256u
 #define LOG_CUT_MOD 32u
 
-static const char *const log_names[] = { "error", "warn", "info", "debug" };
+static const char *const log_names[] = { "fatal", "error", "warn", "info",
+	                                 "debug" };
+static const char *const log_letters[] = { "FTL", "ERR", "WRN", "INF", "DBG" };
 
 /* A line in the making. What does not fit makes it `over`. */
 struct log_line {
@@ -95,25 +97,35 @@ log_put_escape(struct log_line *line, enum log_format format, uint32_t cp,
 	log_put(line, str_make(text, (size_t)n));
 }
 
+/* Text in quotes, or without them, when quotes in it mean nothing. */
 static void
-log_put_quoted(struct log_line *line, enum log_format format, struct str s)
+log_put_text(struct log_line *line, enum log_format format, struct str s,
+             bool quotes)
 {
-	log_put(line, STR("\""));
+	if (quotes)
+		log_put(line, STR("\""));
 	while (s.n != 0 && !line->over) {
 		uint32_t cp;
 		size_t len = utf8_decode(s, &cp);
 
-		if (len == 0 && format == LOG_LOGFMT)
+		if (len == 0 && format != LOG_JSON)
 			cp = (uint8_t)s.p[0];
 		if (len == 0 || !utf8_is_plain(cp))
 			log_put_escape(line, format, cp, len != 0);
-		else if (cp == '"' || cp == '\\')
+		else if (quotes && (cp == '"' || cp == '\\'))
 			log_put(line, cp == '"' ? STR("\\\"") : STR("\\\\"));
 		else
 			log_put(line, str_head(s, len));
 		s = str_tail(s, len != 0 ? len : 1);
 	}
-	log_put(line, STR("\""));
+	if (quotes)
+		log_put(line, STR("\""));
+}
+
+static void
+log_put_quoted(struct log_line *line, enum log_format format, struct str s)
+{
+	log_put_text(line, format, s, true);
 }
 
 /* May a logfmt value stand without quotes? */
@@ -150,21 +162,48 @@ log_put_field(struct log_line *line, enum log_format format, struct str key,
 		log_put_quoted(line, format, value);
 }
 
+/* What stands in front of the fields of a line for people. */
 static void
-log_render(struct log_line *line, enum log_format format,
-           const struct log_record *r)
+log_put_console(struct log_line *line, const struct log_record *r)
 {
 	char ts[CLOCK_TEXT_MAX];
-	char count[24];
-	int n;
 
-	line->n = 0;
-	line->over = false;
+	log_put(line, clock_format(r->now - r->now % CLOCK_SEC, ts));
+	log_put(line, STR(" "));
+	log_put(line, str_from_c(log_letters[r->level]));
+	log_put(line, STR(" "));
+	log_put_text(line, LOG_CONSOLE, r->mod, false);
+	log_put(line, STR(" > "));
+	log_put_text(line, LOG_CONSOLE, r->msg, false);
+}
+
+/* The same for programs. */
+static void
+log_put_head(struct log_line *line, enum log_format format,
+             const struct log_record *r)
+{
+	char ts[CLOCK_TEXT_MAX];
+
 	log_put_field(line, format, STR("ts"), clock_format(r->now, ts));
 	log_put_field(line, format, STR("level"),
 	              str_from_c(log_names[r->level]));
 	log_put_field(line, format, STR("mod"), r->mod);
 	log_put_field(line, format, STR("msg"), r->msg);
+}
+
+static void
+log_render(struct log_line *line, enum log_format format,
+           const struct log_record *r)
+{
+	char count[24];
+	int n;
+
+	line->n = 0;
+	line->over = false;
+	if (format == LOG_CONSOLE)
+		log_put_console(line, r);
+	else
+		log_put_head(line, format, r);
 	for (size_t i = 0; i < r->fields; i++)
 		log_put_field(line, format, str_from_c(r->field[i].key),
 		              r->field[i].value);
@@ -223,7 +262,7 @@ log_admit(struct log *l, enum log_level level, uint64_t id, int64_t now,
 	struct log_slot *s;
 
 	*ret_suppressed = 0;
-	if (level == LOG_ERROR)
+	if (level <= LOG_ERROR)
 		return true;
 	s = log_slot_of(l, id, now);
 	/* A clock that was set back must not silence a message for long. */

@@ -8,6 +8,9 @@
  *
  *	ts=2023-01-29T10:00:00.123Z level=warn mod=ring msg="disk full" free=0
  *	{"ts":"...","level":"warn","mod":"ring","msg":"disk full","free":"0"}
+ *	2023-01-29T10:00:00Z WRN ring > disk full free=0
+ *
+ * The third, for people, has whole seconds and levels of three letters.
  *
  * Each line is one write. What is not plain text is escaped (utf8_is_plain()),
  * so that a hostile name cannot forge a line or drive a terminal. A line that
@@ -38,8 +41,8 @@
 /* Longest line. */
 #define LOG_LINE_MAX 2048u
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
-enum log_format { LOG_LOGFMT, LOG_JSON };
+enum log_level { LOG_FATAL, LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_format { LOG_LOGFMT, LOG_JSON, LOG_CONSOLE };
 
 struct log_field {
 	const char *key; /* [a-z0-9_]+ */
@@ -77,7 +80,7 @@ void log_msg(struct log *l, enum log_level level, const char *mod,
 void log_event(struct log *l, enum log_level level, const char *mod,
                const char *msg, const struct log_field *field, size_t n);
 
-/* "error", "warn", "info", "debug". 0 or ERR_USAGE. */
+/* "fatal", "error", "warn", "info", "debug". 0 or ERR_USAGE. */
 int log_level_parse(struct str s, enum log_level *ret_level) WARN_UNUSED;
 
 #endif /* BASE_LOG_H */
