@@ -11,15 +11,8 @@
 #include "console/completion.h"
 #include "console/help.h"
 #include "console/interrupt.h"
+#include "console/status.h"
 #include "version.h"
-
-enum cmd_status {
-	CMD_OK = 0,
-	CMD_FINDINGS = 1,
-	CMD_USAGE = 2,
-	CMD_FAILED = 3,
-	CMD_PARTIAL = 4,
-};
 
 /* ---- for the commands ---- */
 
@@ -173,16 +166,16 @@ finish_output(struct cmd *c)
 	fail(c, &e);
 }
 
-static enum cmd_status
+static enum status
 status_of(const struct cmd *c, bool usage)
 {
 	if (usage)
-		return CMD_USAGE;
+		return STATUS_USAGE;
 	if (c->failed)
-		return CMD_FAILED;
+		return STATUS_FAILED;
 	if (c->findings)
-		return CMD_FINDINGS;
-	return c->partial ? CMD_PARTIAL : CMD_OK;
+		return STATUS_FINDINGS;
+	return c->partial ? STATUS_PARTIAL : STATUS_OK;
 }
 
 int

@@ -279,6 +279,7 @@ set_flag(struct options *o, enum option_id id)
 		[OPTION_VERSION] = &o->version,
 		[OPTION_MAN] = &o->man,
 		[OPTION_BROWSER] = &o->browser,
+		[OPTION_UNTIL_EOF] = &o->until_eof,
 		[OPTION_HUB_STRICT] = &o->hub_strict,
 		[OPTION_ALLOW_REPLAY] = &o->allow_replay,
 		[OPTION_EXACT] = &o->exact,

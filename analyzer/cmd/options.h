@@ -59,7 +59,7 @@ struct options {
 	struct api_limits api;
 	const char *host; /* NULL: the default */
 	uint16_t front_port, hub_port;
-	bool browser, hub_strict, allow_replay;
+	bool browser, hub_strict, allow_replay, until_eof;
 	const char *ui_dir, *tls_cert, *tls_key; /* NULL: none */
 	const char *proto_set[OPTIONS_PROTO_SETS];
 	size_t nproto_sets;

@@ -3,10 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "analyzer/api/server.h"
@@ -15,10 +14,8 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "console/browser.h"
 #include "console/interrupt.h"
-
-/* POSIX wants this of the program. NOLINTNEXTLINE(*-redundant-declaration) */
-extern char **environ;
 
 enum {
 	PEM_MAX = 1 << 20,
@@ -276,27 +273,11 @@ print_json(struct serve *v, const char *front, const char *hub)
 }
 
 static void
-open_browser(struct cmd *c, char *url)
-{
-#ifdef __APPLE__
-	char program[] = "open";
-#else
-	char program[] = "xdg-open";
-#endif
-	char *args[] = { program, url, NULL };
-	pid_t pid;
-	int rc = posix_spawnp(&pid, program, NULL, NULL, args, environ);
-
-	if (rc != 0)
-		cmd_note(c, "--open: %s cannot be started: %s", program,
-		         err_text(-rc));
-}
-
-static void
 announce(struct serve *v)
 {
 	struct cmd *c = v->c;
 	char front[SERVER_URL], hub[SERVER_URL];
+	struct err e;
 
 	server_front_url(v->server, front);
 	server_hub_url(v->server, hub);
@@ -310,11 +291,25 @@ announce(struct serve *v)
 		            hub);
 	}
 	(void)term_flush(&c->out);
-	if (c->opt->browser)
-		open_browser(c, front);
+	if (c->opt->browser && browser_open(front, &e) != 0)
+		cmd_note(c, "--open: %s", e.text);
 }
 
 /* ---- the whole ---- */
+
+/* Has standard input ended? What comes from it before is of no interest. */
+static bool
+input_ended(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	char dropped[64];
+	size_t n;
+
+	if (poll(&p, 1, 0) <= 0)
+		return false;
+	return io_read(STDIN_FILENO, dropped, sizeof(dropped), &n) != 0 ||
+	       n == 0;
+}
 
 /* Until a signal, or until there is nothing that could be shown. */
 static void
@@ -322,6 +317,8 @@ wait_end(struct serve *v)
 {
 	while (!atomic_load(&v->stop)) {
 		(void)usleep(LOOK_US);
+		if (v->c->opt->until_eof && input_ended())
+			return;
 		if (atomic_load(&v->ended) && v->n > 0 && v->failed == v->n)
 			return;
 	}

@@ -66,7 +66,7 @@ _analyzer()
 		words='-h --help -V --version --completion'
 		for ((i = 1; i < COMP_CWORD; i++)); do
 			case ${COMP_WORDS[i]} in
-			serve) words='--json -n --limit -j --jobs -w --workspace --verify --only --proto-set --host --front-port --hub-port --open --ui-dir --tls-cert --tls-key --hub-strict --allow-replay -h --help' && break ;;
+			serve) words='--json -n --limit -j --jobs -w --workspace --verify --only --proto-set --host --front-port --hub-port --open --until-eof --ui-dir --tls-cert --tls-key --hub-strict --allow-replay -h --help' && break ;;
 			open) words='-n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			index) words='--json --digest -n --limit -j --jobs -w --workspace --verify -f --force --only -h --help' && break ;;
 			streams) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;

@@ -36,6 +36,7 @@ complete -c analyzer -n '__fish_seen_subcommand_from serve health' -l host -x -d
 complete -c analyzer -n '__fish_seen_subcommand_from serve health' -l front-port -x -d 'the port of the web interface and the API, 8899 unless given; 0 is any that is free'
 complete -c analyzer -n '__fish_seen_subcommand_from serve' -l hub-port -x -d 'the port of the original\'s hub, 8898 unless given; 0 is any that is free'
 complete -c analyzer -n '__fish_seen_subcommand_from serve' -l open -d 'open the address in a browser'
+complete -c analyzer -n '__fish_seen_subcommand_from serve' -l until-eof -d 'end when standard input does: for a program that starts this one'
 complete -c analyzer -n '__fish_seen_subcommand_from serve' -l ui-dir -x -a '(__fish_complete_directories)' -d 'serve the web interface from DIR instead of the one built in'
 complete -c analyzer -n '__fish_seen_subcommand_from serve' -l tls-cert -x -d 'speak TLS with this certificate chain (PEM)'
 complete -c analyzer -n '__fish_seen_subcommand_from serve' -l tls-key -x -d 'the private key of --tls-cert (PEM)'
