@@ -162,7 +162,7 @@ run:
 
 ## gen: write the manual's tables, the completions and other tables anew
 gen: $(PROGS) gen-kafka
-	$(Q)sh mk/gen/cmd.sh $(BIN)/analyzer
+	$(Q)for p in $(PROGS); do sh mk/gen/cmd.sh "$$p" || exit 1; done
 
 KAFKA := analyzer/proto/kafka/kafka_schema
 gen-kafka:

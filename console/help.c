@@ -12,7 +12,6 @@ enum {
 	HELP_WIDTH = 78,
 	HELP_LABEL = 128, /* bytes of "-x, --long ARGUMENT" */
 	HELP_INDENT = 8,
-	HELP_NAME = 9,    /* columns of a command's name */
 	HELP_TEXT = 1024, /* bytes of an option's help with its default */
 };
 
@@ -102,12 +101,28 @@ put_statuses(struct term *out)
 	    "limit.\n");
 }
 
+/* Columns of the longest name of a command. */
+static int
+name_width(const struct table *t)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < t->ncommands; i++) {
+		size_t n = strlen(t->commands[i].name);
+
+		width = n > width ? n : width;
+	}
+	return (int)width;
+}
+
 void
 help_all(struct term *out, const struct table *t)
 {
+	int width = name_width(t);
+
 	term_printf(out, "Usage: %s\n\n%s\n\nCommands:\n", t->usage, t->about);
 	for (size_t i = 0; i < t->ncommands; i++)
-		term_printf(out, "  %-*s %s\n", HELP_NAME, t->commands[i].name,
+		term_printf(out, "  %-*s  %s\n", width, t->commands[i].name,
 		            t->commands[i].summary);
 	put_options(out, t, t->ncommands);
 	term_printf(out, "\n%s\n", t->more);

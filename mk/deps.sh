@@ -18,7 +18,7 @@ packages()
 		    libbrotli-dev libzstd-dev libssl-dev libisal-dev \
 		    libre2-dev libexpat1-dev libmicrohttpd-dev \
 		    libwslay-dev libnghttp2-dev liblz4-dev libsnappy-dev \
-		    libcurl4-openssl-dev
+		    libcurl4-openssl-dev libyaml-dev
 		;;
 	test)
 		# prove is part of perl; perl-base does not have it.

@@ -18,7 +18,8 @@ endif
 # pkg-config names; only tests use libnghttp2. mk/probe.sh knows the Debian package of each, mk/deps.sh
 # installs them.
 LIBS          := libarchive sqlite3 jansson zlib libbrotlidec libzstd libcrypto \
-                 re2 expat libmicrohttpd libnghttp2 liblz4 snappy libcurl
+                 re2 expat libmicrohttpd libnghttp2 liblz4 snappy \
+                 libcurl yaml-0.1
 # Linked by name, because they bring no pkg-config file: name=header.
 PLAIN_LIBS    := wslay=wslay/wslay.h
 # Used when present: -DHAVE_ISAL and so on.

@@ -34,6 +34,8 @@ debian_package()
 	liblz4) echo liblz4-dev ;;
 	snappy) echo libsnappy-dev ;;
 	libisal) echo libisal-dev ;;
+	libcurl) echo libcurl4-openssl-dev ;;
+	yaml-0.1) echo libyaml-dev ;;
 	libpcap) echo libpcap-dev ;;
 	libmicrohttpd) echo libmicrohttpd-dev ;;
 	wslay) echo libwslay-dev ;;

@@ -22,6 +22,8 @@ else
 fi
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 [ -n "$epoch" ] || epoch=0
+commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+branch=$(git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 
 mkdir -p "$(dirname "$out")"
 tmp=$out.$$
@@ -34,6 +36,9 @@ cat >"$tmp" <<END
 #define VERSION_TEXT "$text"
 /* Seconds since 1970 of the commit (or SOURCE_DATE_EPOCH); 0 if unknown. */
 #define VERSION_EPOCH ${epoch}LL
+/* "unknown" in a tree without git. */
+#define VERSION_COMMIT "$commit"
+#define VERSION_BRANCH "$branch"
 #endif /* VERSION_H */
 END
 cmp -s "$tmp" "$out" || mv -f "$tmp" "$out"

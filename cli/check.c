@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kubeshark check: is everything there that tap needs? */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/local.h"
+#include "cli/runs.h"
+
+struct checking {
+	struct cli *c;
+	bool local; /* the analyzer was found */
+	size_t running;
+};
+
+static void
+title(struct cli *c, const char *what)
+{
+	term_printf(&c->out, "\n%s\n--------------------\n", what);
+}
+
+static void
+tell(struct cli *c, bool good, const char *what, const char *detail)
+{
+	term_style(&c->out, good ? TERM_GOOD : TERM_BAD);
+	term_printf(&c->out, "%s ", good ? "\xe2\x88\x9a" : "\xe2\x9c\x97");
+	term_style(&c->out, TERM_PLAIN);
+	term_text(&c->out, str_from_c(what));
+	if (detail[0] != '\0') {
+		term_printf(&c->out, ": ");
+		term_text(&c->out, str_from_c(detail));
+	}
+	term_printf(&c->out, "\n");
+}
+
+static void
+check_config(struct cli *c)
+{
+	bool there = access(c->config_path, F_OK) == 0;
+
+	title(c, "configuration");
+	tell(c, true,
+	     there ? "the configuration file is valid"
+	           : "there is no configuration file, the defaults hold",
+	     c->config_path);
+}
+
+static void
+check_local(struct checking *x)
+{
+	char program[LOCAL_PATH];
+	struct err e = ERR_INIT;
+
+	title(x->c, "local-analyzer");
+	x->local = local_find(cli_env("KUBESHARK_ANALYZER"), x->c->argv0,
+	                      cli_env("PATH"), &e, program) == 0;
+	if (x->local)
+		tell(x->c, true, "the analyzer was found", program);
+	else
+		tell(x->c, false, e.text, "");
+}
+
+static int
+count_running(void *ctx, const struct runs_found *f)
+{
+	struct checking *x = ctx;
+
+	if (f->pid == 0)
+		return 0;
+	x->running++;
+	tell(x->c, true, f->facts.source, f->facts.front);
+	return 0;
+}
+
+int
+cli_check(struct cli *c, struct err *e)
+{
+	struct checking x = { .c = c };
+	int rc = cli_arguments(c, 0, e);
+
+	if (rc != 0)
+		return rc;
+	check_config(c);
+	check_local(&x);
+	title(c, "running-analyzers");
+	rc = runs_each(count_running, &x);
+	if (rc != 0)
+		return err_set(e, rc, "the runs cannot be listed: %s",
+		               err_text(rc));
+	if (x.running == 0)
+		tell(c, true, "none", "");
+	title(c, "kubernetes");
+	tell(c, true,
+	     "not available in this build yet, and not needed by "
+	     "`kubeshark tap -p`",
+	     "");
+	if (x.local) {
+		term_printf(&c->out, "\nAll checks are passed.\n");
+		return 0;
+	}
+	term_printf(&c->out,
+	            "\nThere are issues in your Kubeshark resources! Run these "
+	            "commands:\n  kubeshark clean\n  kubeshark tap\n");
+	c->status = STATUS_FINDINGS;
+	return 0;
+}
