@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kubeshark check: is everything there that tap needs? */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/engine.h"
 #include "cli/local.h"
 #include "cli/runs.h"
 
 struct checking {
 	struct cli *c;
-	bool local; /* the analyzer was found */
+	bool local;  /* the analyzer was found */
+	bool docker; /* the engine has the image */
 	size_t running;
 };
 
@@ -61,6 +64,46 @@ check_local(struct checking *x)
 		tell(x->c, false, e.text, "");
 }
 
+/* A missing engine is no failure when a local process will do. */
+static void
+check_docker(struct checking *x)
+{
+	atomic_bool cancel = false;
+	const struct docker_watch watch = { .ctx = x, .cancel = &cancel };
+	struct docker_image image;
+	struct err e = ERR_INIT;
+	char ref[DOCKER_REF];
+	struct docker *d;
+
+	title(x->c, "docker-engine");
+	if (engine_find(&watch, &e, &d) != 0) {
+		tell(x->c, false, e.text, "");
+		return;
+	}
+	tell(x->c, true, "the engine answers", docker_endpoint(d));
+	tell(x->c, true, "its version", docker_engine_version(d));
+	engine_image(&x->c->config, &image);
+	image.policy = DOCKER_NEVER;
+	x->docker = docker_image_find(d, &image, &e, ref) == 0;
+	tell(x->c, x->docker,
+	     x->docker ? "the analyzer's image is there" : e.text,
+	     x->docker ? ref : "");
+	docker_close(d);
+}
+
+/* Can tap --pcap run it where --runtime says? */
+static bool
+is_good(const struct checking *x)
+{
+	const char *wanted = config_text(&x->c->config, CONFIG_RUNTIME);
+
+	if (strcmp(wanted, "docker") == 0)
+		return x->docker;
+	if (strcmp(wanted, "local") == 0)
+		return x->local;
+	return x->local || x->docker;
+}
+
 static int
 count_running(void *ctx, const struct runs_found *f)
 {
@@ -82,6 +125,7 @@ cli_check(struct cli *c, struct err *e)
 	if (rc != 0)
 		return rc;
 	check_config(c);
+	check_docker(&x);
 	check_local(&x);
 	title(c, "running-analyzers");
 	rc = runs_each(count_running, &x);
@@ -95,7 +139,7 @@ cli_check(struct cli *c, struct err *e)
 	     "not available in this build yet, and not needed by "
 	     "`kubeshark tap -p`",
 	     "");
-	if (x.local) {
+	if (is_good(&x)) {
 		term_printf(&c->out, "\nAll checks are passed.\n");
 		return 0;
 	}

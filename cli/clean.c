@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kubeshark clean: what earlier runs of tap left behind. */
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/engine.h"
 #include "cli/runs.h"
 
 enum { LOOK_US = 50000 };
@@ -84,6 +86,27 @@ clean_one(void *ctx, const struct runs_found *f)
 	return 0;
 }
 
+/* Containers of runs that could not do it themselves. */
+static int
+sweep(struct cli *c, struct err *e)
+{
+	atomic_bool cancel = false;
+	const struct docker_watch watch = { .ctx = c, .cancel = &cancel };
+	struct docker *d;
+	size_t n = 0;
+	int rc = engine_find(&watch, e, &d);
+
+	if (rc != 0) {
+		CLI_SAY(c, DEBUG, "no containers were looked for: %s", e->text);
+		return rc == ERR_ABSENT ? 0 : rc;
+	}
+	rc = docker_sweep(d, true, e, &n);
+	docker_close(d);
+	if (rc == 0)
+		CLI_SAY(c, INFO, "Removed containers: %zu", n);
+	return rc;
+}
+
 int
 cli_clean(struct cli *c, struct err *e)
 {
@@ -98,7 +121,8 @@ cli_clean(struct cli *c, struct err *e)
 		return err_set(e, rc, "the runs cannot be listed: %s",
 		               err_text(rc));
 	CLI_SAY(c, INFO, "Removed runs and their logs: %zu", x.removed);
-	if (x.left > 0)
-		return err_set(e, ERR_IO, "not everything could be removed");
-	return 0;
+	rc = sweep(c, e);
+	if (rc == 0 && x.left > 0)
+		rc = err_set(e, ERR_IO, "not everything could be removed");
+	return rc;
 }

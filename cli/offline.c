@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/engine.h"
 #include "cli/home.h"
 #include "cli/local.h"
 #include "cli/logs.h"
@@ -103,20 +104,37 @@ open_local(struct offline *o, const char *why, struct err *e)
 }
 
 static int
+open_docker(struct offline *o, bool optional, struct err *e)
+{
+	const struct config *config = &o->c->config;
+	int rc = engine_open(config, optional, &o->watch, e, &o->runtime);
+
+	if (rc == 0)
+		CLI_SAY(o->c, INFO, "Using Docker: registry=%s tag=%s",
+		        config_text(config, CONFIG_REGISTRY),
+		        config_text(config, CONFIG_TAG));
+	return rc;
+}
+
+static int
 open_runtime(struct offline *o, struct err *e)
 {
 	const char *wanted = config_text(&o->c->config, CONFIG_RUNTIME);
+	int rc;
 
 	if (strcmp(wanted, "docker") == 0)
-		return err_set(e, ERR_UNSUPPORTED,
-		               "--runtime docker is not available in this "
-		               "build yet");
-	return open_local(
-	    o,
-	    strcmp(wanted, "local") == 0
-		? "as --runtime local says"
-		: "because this build does not speak to Docker yet",
-	    e);
+		return open_docker(o, false, e);
+	if (strcmp(wanted, "local") == 0)
+		return open_local(o, "as --runtime local says", e);
+	rc = open_docker(o, true, e);
+	if (rc != ERR_ABSENT && rc != ERR_NOTFOUND)
+		return rc;
+	CLI_SAY(o->c, INFO, "Docker is not used: %s", e->text);
+	return open_local(o,
+	                  rc == ERR_ABSENT
+	                      ? "because no Docker engine answers"
+	                      : "because the Docker engine has no image",
+	                  e);
 }
 
 static int
@@ -147,7 +165,7 @@ announce(struct offline *o)
 	(void)snprintf(facts.runtime, sizeof(facts.runtime), "%s",
 	               o->runtime->ops->name);
 	(void)snprintf(facts.source, sizeof(facts.source), "%s",
-	               o->source.text);
+	               o->source.shown);
 	(void)snprintf(facts.front, sizeof(facts.front), "%s", urls.front);
 	(void)snprintf(facts.hub, sizeof(facts.hub), "%s", urls.hub);
 	run_describe(&o->run, &facts);

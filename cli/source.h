@@ -22,7 +22,10 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "cli/limits.h"
+#include "cli/s3.h"
 #include "cli/spool.h"
+
+enum { SOURCE_SHOWN = 512 };
 
 enum source_kind {
 	SOURCE_FILE,
@@ -47,13 +50,16 @@ struct source {
 	const char *path; /* on this machine; NULL before it was fetched */
 	struct spool spool;
 	const struct cli_limits *limits;
-	const char *s3_endpoint; /* NULL: the environment's, or AWS */
+	struct s3 s3;
+	/* `text` without what may be a secret in it. */
+	char shown[SOURCE_SHOWN];
 };
 
 /*
- * Tell what `text` is, which is borrowed, and check what can be checked without
- * a network: a file or folder is there and readable, an address is well formed.
- * -ENOENT and others; ERR_USAGE.
+ * s3_endpoint: see s3_env.h; NULL for none. Tell what `text` is, which is
+ * borrowed, and check what can be checked without a network: a file or folder
+ * is there and readable, an address is well formed. -ENOENT and others;
+ * ERR_USAGE.
  */
 int source_open(struct source *s, const char *text,
                 const struct cli_limits *limits, const char *s3_endpoint,

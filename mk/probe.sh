@@ -39,7 +39,6 @@ debian_package()
 	libpcap) echo libpcap-dev ;;
 	libmicrohttpd) echo libmicrohttpd-dev ;;
 	wslay) echo libwslay-dev ;;
-	libcurl) echo libcurl4-openssl-dev ;;
 	*) echo "$1" ;;
 	esac
 }

@@ -24,6 +24,7 @@ complete -c kubeshark -n '__fish_seen_subcommand_from tap' -s p -l pcap -x -d 'o
 complete -c kubeshark -n '__fish_seen_subcommand_from tap' -l servicemesh -d 'capture what a service mesh encrypts with mTLS'
 complete -c kubeshark -n '__fish_seen_subcommand_from tap' -l tls -d 'capture TLS before it is encrypted, with eBPF'
 complete -c kubeshark -n '__fish_seen_subcommand_from tap check' -l runtime -x -d 'where --pcap runs the analyzer: docker, local (a process of this machine), or auto: docker when its engine answers, else local'
+complete -c kubeshark -n '__fish_seen_subcommand_from tap' -l docker-network -x -d 'the network of the analyzer\'s container: host, or one that the Docker engine knows; unless given, one of its own with the two ports published'
 complete -c kubeshark -n '__fish_seen_subcommand_from tap proxy' -l headless -d 'do not open a browser'
 complete -c kubeshark -n '__fish_seen_subcommand_from tap' -l s3-endpoint -x -d 'the URL of an S3-compatible store for s3:// snapshots, instead of $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL or that of AWS'
 complete -c kubeshark -n '__fish_seen_subcommand_from config' -s r -l regenerate -d 'write the defaults to the configuration file'

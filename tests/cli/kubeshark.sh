@@ -13,7 +13,9 @@ export HOME="$tmp/home"
 mkdir "$HOME"
 export TMPDIR="$tmp/tmpdir"
 mkdir "$TMPDIR"
-unset KUBESHARK_ANALYZER DOCKER_HOST DOCKER_CONTEXT
+unset KUBESHARK_ANALYZER DOCKER_CONTEXT DOCKER_TLS_VERIFY
+# No test may touch an engine that it did not start.
+export DOCKER_HOST="unix://$tmp/no-engine"
 tapping=
 input=
 trap 'end_tap; chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
