@@ -413,6 +413,7 @@ void
 dissect_release(struct dissect *d)
 {
 	assert(d->pairs == NULL);
+	pair_keys_release(d);
 	free_state(d);
 	forget_handed(d);
 	for (int i = 0; i < 2; i++) {

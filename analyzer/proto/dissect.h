@@ -16,6 +16,7 @@
 
 #include "analyzer/proto/engine.h"
 #include "analyzer/proto/overlay.h"
+#include "analyzer/proto/pair_keys.h"
 #include "analyzer/proto/park.h"
 #include "analyzer/proto/proto.h"
 #include "analyzer/proto/window.h"
@@ -107,6 +108,7 @@ struct dissect {
 	/* exchanges, pair.c */
 	struct pair *pairs; /* oldest first */
 	struct pair *last_pair;
+	struct pair_keys keys;
 	uint32_t npairs;
 	struct park
 	    *park; /* requests that wait behind the oldest; NULL: none */

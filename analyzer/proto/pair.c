@@ -98,6 +98,7 @@ pair_remove(struct pair *p)
 {
 	struct dissect *d = p->d;
 
+	pair_keys_remove(d, p);
 	if (p->prev != NULL)
 		p->prev->next = p->next;
 	else
@@ -451,6 +452,7 @@ pair_new(struct dissect *d, uint64_t key, uint64_t ordinal)
 		p->side[i].use = i == 0 ? SIDE_REQUEST : SIDE_RESPONSE;
 	}
 	pair_insert(d, p);
+	pair_keys_add(d, p);
 	pair_account(p);
 	return p;
 }
@@ -488,12 +490,12 @@ before_request(struct dissect *d)
 static struct pair *
 pair_for_response(struct dissect *d, uint64_t key)
 {
-	struct pair *p = d->pairs;
+	struct pair *p = pair_keys_first(d, key);
 
 	while (p != NULL && (p->key != key || (p->flags & ENTRY_ONE_WAY) != 0 ||
 	                     p->side[SIDE_REQUEST].state == MESSAGE_NONE ||
 	                     p->side[SIDE_RESPONSE].state != MESSAGE_NONE))
-		p = p->next;
+		p = pair_keys_next(d, key, p);
 	if (p == NULL)
 		return NULL;
 	d->waiting_requests--;
@@ -650,14 +652,17 @@ pair_missing(struct dissect *d, enum dir dir, const struct gap *g, bool inside)
 void
 pair_abandon(struct dissect *d, uint64_t key, uint32_t flags)
 {
-	struct pair *p = d->last_pair;
+	struct pair *last = NULL;
 
-	while (p != NULL && (p->key != key || !is_waiting(p)))
-		p = p->prev;
-	if (p == NULL)
+	for (struct pair *p = pair_keys_first(d, key); p != NULL;
+	     p = pair_keys_next(d, key, p)) {
+		if (p->key == key && is_waiting(p))
+			last = p;
+	}
+	if (last == NULL)
 		return;
-	p->flags |= flags;
-	emit(p);
+	last->flags |= flags;
+	emit(last);
 }
 
 void
@@ -696,4 +701,5 @@ pair_flush(struct dissect *d, bool all)
 		}
 		emit(p);
 	}
+	pair_keys_release(d);
 }

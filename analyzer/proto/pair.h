@@ -61,6 +61,8 @@ struct message {
 struct pair {
 	struct pair *next;
 	struct pair *prev;
+	struct pair *chain_next; /* pair_keys.h */
+	struct pair *chain_prev;
 	struct dissect *d;
 	uint64_t key;
 	uint64_t ordinal;
