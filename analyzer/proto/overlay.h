@@ -25,6 +25,8 @@ struct http_head {
 	struct str method;
 	struct str target;
 	int32_t status;
+	/* The first field of that name: all overlays ask for it. */
+	struct str content_type;
 	unsigned version; /* 10, 11, 20 */
 	/* These are the fields behind a body, not those in front of it. */
 	bool trailers;

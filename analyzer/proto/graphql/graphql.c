@@ -107,7 +107,7 @@ graphql_type_of(struct str content_type)
 static enum graphql_type
 head_type(const struct http_head *h)
 {
-	return graphql_type_of(h->field(h, STR("content-type")));
+	return graphql_type_of(h->content_type);
 }
 
 static enum overlay_claim

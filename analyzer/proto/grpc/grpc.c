@@ -107,7 +107,7 @@ may_be_call(const struct http_head *h)
 	struct str query, path;
 
 	if (!h->unknown || h->trailers || h->version < 20 ||
-	    h->field(h, STR("content-type")).n != 0)
+	    h->content_type.n != 0)
 		return false;
 	return (h->method.n == 0 || str_eq(h->method, STR("POST"))) &&
 	       !str_split1(h->target, '?', &path, &query);
@@ -116,7 +116,7 @@ may_be_call(const struct http_head *h)
 static enum overlay_claim
 grpc_claims(const struct http_head *h)
 {
-	if (is_grpc_type(h->field(h, STR("content-type"))))
+	if (is_grpc_type(h->content_type))
 		return OVERLAY_YES;
 	if (h->side == SIDE_RESPONSE && h->version >= 20 &&
 	    h->field(h, STR("grpc-status")).n != 0)
@@ -130,7 +130,7 @@ grpc_annotate(void *state, const struct http_head *h,
 {
 	struct grpc_state *s = state;
 	struct grpc_look *look = &s->look[h->side];
-	struct str type = h->field(h, STR("content-type"));
+	struct str type = h->content_type;
 	struct str status = h->field(h, STR("grpc-status"));
 
 	if (status.n != 0 && !str_eq(status, STR("0")))

@@ -243,13 +243,14 @@ feed_field(const struct http_head *h, struct str name)
 /* Let overlays look at a complete head. */
 static void
 feed_offer(struct feeding *f, const struct http1_line *line,
-           const struct str *head)
+           const struct http1_framing *fr, const struct str *head)
 {
 	struct http_head h = {
 		.side = line->response ? SIDE_RESPONSE : SIDE_REQUEST,
 		.method = line->method,
 		.target = line->target,
 		.status = line->status,
+		.content_type = fr->content_type,
 		.version = 10 + line->minor,
 		.field = feed_field,
 		.impl = head,
@@ -348,7 +349,7 @@ feed_request(struct feeding *f, const struct http1_line *line,
 		sum.host = fr.host;
 		message_summary(f->h->m, &sum);
 	}
-	feed_offer(f, line, head);
+	feed_offer(f, line, &fr, head);
 	asks = fr.upgrade != HTTP1_UPGRADE_NONE ||
 	       str_eq(line->method, STR("CONNECT"));
 	if (fr.upgrade == HTTP1_UPGRADE_H2C)
@@ -378,7 +379,7 @@ feed_response(struct feeding *f, const struct http1_line *line,
 	if (f->h->tunnel && line->status < 300)
 		return feed_switch(f, HTTP1_UPGRADE_NONE, *head);
 	feed_tell_faults(f, feed_offset(f), &fr);
-	feed_offer(f, line, head);
+	feed_offer(f, line, &fr, head);
 	if (f->h->bodiless || line->status == 204 || line->status == 304)
 		return feed_close(f);
 	return feed_framed(f, &fr, true);

@@ -133,6 +133,11 @@ http1_head_framing(struct str head, struct http1_framing *ret_framing)
 			f.has_host = true;
 			f.host = http_field_trim(field.value);
 			break;
+		case sizeof("Content-Type") - 1:
+			if (f.content_type.n == 0 &&
+			    str_eq_nocase(name, STR("content-type")))
+				f.content_type = http_field_trim(field.value);
+			break;
 		case sizeof("Upgrade") - 1:
 			if (str_eq_nocase(name, STR("upgrade")))
 				head_upgrade(field.value, &f);

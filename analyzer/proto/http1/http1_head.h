@@ -45,8 +45,9 @@ struct http1_framing {
 	enum http1_upgrade upgrade;
 	unsigned faults; /* enum http1_fault */
 	bool has_host;
-	struct str host; /* first Host field */
-	uint64_t fields; /* number of fields */
+	struct str host;         /* first Host field */
+	struct str content_type; /* first Content-Type field */
+	uint64_t fields;         /* number of fields */
 };
 
 /*

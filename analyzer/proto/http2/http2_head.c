@@ -41,6 +41,64 @@ http2_head_room(struct dissect *d, enum dir dir, struct http2_bytes *b,
 	return true;
 }
 
+/* --- fields that are asked for -------------------------------------------- */
+
+static const struct str known_names[HTTP2_KNOWN] = {
+	[HTTP2_KNOWN_AUTHORITY] = STR_INIT(":authority"),
+	[HTTP2_KNOWN_METHOD] = STR_INIT(":method"),
+	[HTTP2_KNOWN_PATH] = STR_INIT(":path"),
+	[HTTP2_KNOWN_STATUS] = STR_INIT(":status"),
+	[HTTP2_KNOWN_HOST] = STR_INIT("host"),
+	[HTTP2_KNOWN_TYPE] = STR_INIT("content-type"),
+	[HTTP2_KNOWN_ENCODING] = STR_INIT("content-encoding"),
+	[HTTP2_KNOWN_GRPC_STATUS] = STR_INIT("grpc-status"),
+};
+
+/* HTTP2_KNOWN: none of them. Names are lower case in HTTP/2. */
+static enum http2_known
+known_of(struct str name)
+{
+	unsigned k = 0;
+
+	while (k < HTTP2_KNOWN && !str_eq(known_names[k], name))
+		k++;
+	return (enum http2_known)k;
+}
+
+/* The field was added to the end of what is kept. */
+static void
+known_add(struct http2_head *h, const struct hpack_field *f)
+{
+	enum http2_known k = known_of(f->name);
+
+	if (k == HTTP2_KNOWN || f->value_unknown || (h->seen & 1u << k) != 0)
+		return;
+	h->seen |= 1u << k;
+	h->known[k] = f->value;
+	/* Values of the static table stay where they are. */
+	h->at[k] = f->static_pair != 0 ? 0 : h->kept.n - f->value.n;
+}
+
+/* No more fields are added. */
+static void
+known_settle(struct http2_head *h)
+{
+	for (unsigned k = 0; k < HTTP2_KNOWN; k++) {
+		if ((h->seen & 1u << k) == 0)
+			h->known[k] = STR_NONE;
+		else if (h->at[k] != 0)
+			h->known[k].p = h->kept.mem + h->at[k];
+	}
+	h->method = h->known[HTTP2_KNOWN_METHOD];
+	h->path = h->known[HTTP2_KNOWN_PATH];
+	h->authority = h->known[HTTP2_KNOWN_AUTHORITY];
+	if (h->authority.n == 0)
+		h->authority = h->known[HTTP2_KNOWN_HOST];
+	h->status = http2_kept_status(h->known[HTTP2_KNOWN_STATUS]);
+}
+
+/* --- heads ---------------------------------------------------------------- */
+
 static void
 head_add(struct dissect *d, enum dir dir, const struct hpack_field *f,
          struct http2_head *h)
@@ -53,27 +111,21 @@ head_add(struct dissect *d, enum dir dir, const struct hpack_field *f,
 		dissect_limit(d, dir, "kept-bytes");
 		return;
 	}
-	if (http2_head_room(d, dir, b, HTTP2_SLOT_HEAD, n))
-		b->n += http2_kept_field(b->mem + b->n, f);
+	if (!http2_head_room(d, dir, b, HTTP2_SLOT_HEAD, n))
+		return;
+	b->n += http2_kept_field(b->mem + b->n, f);
+	if (!f->name_unknown)
+		known_add(h, f);
 }
 
-/* The first value of a field by its name in lower case, or the empty str. */
-static struct str
-head_find(const struct http2_head *h, struct str name)
-{
-	return http2_kept_find(str_make(h->kept.mem, h->kept.n), name);
-}
-
-/* The fields that the index wants to know. */
 static void
-head_summarize(struct http2_head *h)
+head_clear(struct http2_head *h)
 {
-	h->method = head_find(h, STR(":method"));
-	h->path = head_find(h, STR(":path"));
-	h->authority = head_find(h, STR(":authority"));
-	if (h->authority.n == 0)
-		h->authority = head_find(h, STR("host"));
-	h->status = http2_kept_status(head_find(h, STR(":status")));
+	h->kept.n = 0;
+	h->fields = 0;
+	h->seen = 0;
+	h->unknown = false;
+	h->broken = false;
 }
 
 void
@@ -86,9 +138,7 @@ http2_head_read(struct dissect *d, enum dir dir, struct hpack *hpack,
 	struct hpack_field f;
 	int rc;
 
-	h->kept.n = 0;
-	h->fields = 0;
-	h->unknown = false;
+	head_clear(h);
 	while ((rc = hpack_next(hpack, &memory, &block, &f)) == 1) {
 		h->unknown |= f.name_unknown || f.value_unknown;
 		if (f.cut)
@@ -103,17 +153,15 @@ http2_head_read(struct dissect *d, enum dir dir, struct hpack *hpack,
 	h->broken = rc != 0;
 	if (rc == ERR_NOMEM)
 		dissect_limit(d, dir, "message-bytes");
-	head_summarize(h);
+	known_settle(h);
 }
 
 void
 http2_head_none(struct http2_head *h)
 {
-	h->kept.n = 0;
-	h->fields = 0;
+	head_clear(h);
 	h->unknown = true;
-	h->broken = false;
-	head_summarize(h);
+	known_settle(h);
 }
 
 void
@@ -130,16 +178,23 @@ http2_head_keep(const struct http2_head *h, struct message *m,
 	message_keep(m, str_make(h->kept.mem, h->kept.n));
 }
 
+/* Of others than those that are known, it takes some more. */
 static struct str
-head_field(const struct http_head *h, struct str name)
+head_field(const struct http_head *offered, struct str name)
 {
+	const struct http2_head *h = offered->impl;
 	char lower[64];
+	enum http2_known k;
 
 	if (name.n > sizeof(lower))
 		return STR_NONE;
 	for (size_t i = 0; i < name.n; i++)
 		lower[i] = str_lower(*str_tail(name, i).p);
-	return head_find(h->impl, str_make(lower, name.n));
+	name = str_make(lower, name.n);
+	k = known_of(name);
+	if (k != HTTP2_KNOWN)
+		return h->known[k];
+	return http2_kept_find(str_make(h->kept.mem, h->kept.n), name);
 }
 
 bool
@@ -151,6 +206,7 @@ http2_head_offer(const struct http2_head *h, struct message *m, enum side side,
 		.method = h->method,
 		.target = h->path,
 		.status = h->status,
+		.content_type = h->known[HTTP2_KNOWN_TYPE],
 		.version = 20,
 		.trailers = trailers,
 		.unknown = h->unknown || h->broken,

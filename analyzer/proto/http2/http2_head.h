@@ -32,12 +32,27 @@ struct http2_bytes {
 	size_t cap;
 };
 
+/* Fields that are asked for by name while indexing. */
+enum http2_known {
+	HTTP2_KNOWN_AUTHORITY,
+	HTTP2_KNOWN_METHOD,
+	HTTP2_KNOWN_PATH,
+	HTTP2_KNOWN_STATUS,
+	HTTP2_KNOWN_HOST,
+	HTTP2_KNOWN_TYPE,
+	HTTP2_KNOWN_ENCODING,
+	HTTP2_KNOWN_GRPC_STATUS,
+	HTTP2_KNOWN
+};
+
 struct http2_head {
 	struct http2_bytes kept;
+	struct str known[HTTP2_KNOWN]; /* values of the first of each */
+	size_t at[HTTP2_KNOWN];        /* in `kept`; 0: not there */
+	unsigned seen;                 /* a bit for each that there is */
 	uint64_t fields;
 	bool unknown; /* some of its fields are not known */
 	bool broken;  /* the block could not be read to its end */
-	/* of the first field that has the name, in `kept`: */
 	struct str method;
 	struct str path;
 	struct str authority;

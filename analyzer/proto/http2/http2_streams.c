@@ -20,15 +20,19 @@ streams_chain(const struct http2_streams *t, uint32_t id)
 }
 
 struct http2_stream *
-http2_streams_find(const struct http2_streams *t, uint32_t id)
+http2_streams_find(struct http2_streams *t, uint32_t id)
 {
 	uint32_t i;
 
-	if (t->cap == 0)
+	if (t->count == 0 || id == 0)
 		return NULL;
+	if (t->v[t->found].id == id)
+		return &t->v[t->found];
 	for (i = *streams_chain(t, id); i != 0; i = t->v[i].next) {
-		if (t->v[i].id == id)
+		if (t->v[i].id == id) {
+			t->found = i;
 			return &t->v[i];
+		}
 	}
 	return NULL;
 }
@@ -92,7 +96,7 @@ http2_streams_add(struct http2_streams *t, uint32_t id)
 		t->v[t->newest].newer = i;
 	else
 		t->oldest = i;
-	t->newest = i;
+	t->newest = t->found = i;
 	t->count++;
 	streams_chain_in(t, i);
 	return s;

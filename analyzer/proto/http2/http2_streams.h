@@ -45,11 +45,11 @@ struct http2_streams {
 	uint32_t free;
 	uint32_t oldest;
 	uint32_t newest;
+	uint32_t found; /* last: it is the next one, mostly */
 };
 
 /* NULL when it is not there. */
-struct http2_stream *http2_streams_find(const struct http2_streams *t,
-                                        uint32_t id);
+struct http2_stream *http2_streams_find(struct http2_streams *t, uint32_t id);
 
 /* Bytes of memory for twice as many, to be given to http2_streams_grow(). */
 size_t http2_streams_need(const struct http2_streams *t);
