@@ -81,6 +81,33 @@ render_trailers(struct http_view *v, struct sink *out)
 	return rc;
 }
 
+/* What came in front of the response: 100 Continue, 103 Early Hints. */
+static int
+render_interims(struct http_view *v, struct sink *out)
+{
+	struct http_list l;
+	int32_t status;
+	int rc;
+
+	if (!render_wants(out, STR("interim")))
+		return 0;
+	rc = http_view_interim(v, 0, &status, &l);
+	if (rc != 0 || status == 0 || !sink_want(out, STR("interim")))
+		return rc;
+	sink_begin_array(out);
+	for (size_t n = 1; rc == 0 && status != 0; n++) {
+		sink_begin_object(out);
+		if (sink_want(out, STR("headers")))
+			render_members(&l, out);
+		sink_member_integer(out, "status", status);
+		sink_member_string(out, "statusText", http_status_text(status));
+		sink_end_object(out);
+		rc = http_view_interim(v, n, &status, &l);
+	}
+	sink_end_array(out);
+	return rc;
+}
+
 /* A string, or a sorted array of them where the name is repeated. */
 static int
 render_query(struct http_view *v, struct sink *out)
@@ -241,6 +268,8 @@ render_response(struct http_view *v, struct sink *out)
 		rc = render_list(v, "headers", http_view_headers, out);
 	sink_member_integer(out, "headersSize", -1);
 	sink_member_string(out, "httpVersion", v->version);
+	if (rc == 0)
+		rc = render_interims(v, out);
 	sink_member_string(out, "redirectURL", http_view_redirect(v));
 	sink_member_integer(out, "status", v->status);
 	sink_member_string(out, "statusText", http_status_text(v->status));

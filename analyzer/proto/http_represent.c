@@ -75,6 +75,41 @@ represent_trailers(struct http_view *v, struct sink *out)
 	return rc;
 }
 
+/* Each 1xx head as a table: its status and its fields. */
+static int
+represent_interims(struct http_view *v, struct sink *out)
+{
+	int rc = 0;
+
+	for (size_t n = 0; rc == 0; n++) {
+		struct arena *a = v->x->scratch;
+		struct http_list l;
+		struct section t;
+		int32_t status;
+		struct str base;
+
+		rc = http_view_interim(v, n, &status, &l);
+		if (rc != 0 || status == 0)
+			break;
+		base = arena_printf(a, "response.interim[%zu]", n);
+		section_begin(&t, STR("Interim Response"), out);
+		section_row_begin(&t, STR("Status"));
+		jout_int(&t.rows, status);
+		section_row_end_parts(
+		    &t, (struct str[]){ base, STR(".status") }, 2);
+		section_row_begin(&t, STR("Status Text"));
+		jout_str(&t.rows, http_status_text(status));
+		section_row_end_parts(
+		    &t, (struct str[]){ base, STR(".statusText") }, 2);
+		base = arena_printf(a, STR_FMT ".headers", STR_ARG(base));
+		for (size_t i = 0; i < l.n; i++)
+			table_pair(&t, base, &l.v[i]);
+		section_end(&t);
+		rc = arena_error(a);
+	}
+	return rc;
+}
+
 /* Rows of our own, when there is something to say. */
 static void
 represent_oddities(const struct http_view *v, struct section *t)
@@ -286,7 +321,9 @@ represent_response(struct http_view *v, struct sink *out)
 	               "response.bodySize");
 	represent_oddities(v, &t);
 	section_end(&t);
-	rc = represent_fields(v, out);
+	rc = represent_interims(v, out);
+	if (rc == 0)
+		rc = represent_fields(v, out);
 	if (rc == 0)
 		rc = represent_content(v, out);
 	return rc == 0 ? represent_trailers(v, out) : rc;

@@ -107,6 +107,20 @@ http_view_trailers(struct http_view *v, struct http_list *ret_list)
 }
 
 int
+http_view_interim(struct http_view *v, size_t n, int32_t *ret_status,
+                  struct http_list *ret_list)
+{
+	struct http_list l = { .n = 0 }, fields = { .n = 0 };
+
+	*ret_status = 0;
+	if (v->side == SIDE_RESPONSE && n < HTTP_VIEW_INTERIMS)
+		*ret_status = v->carrier->interim(v, n, &fields);
+	view_add(v, &fields, &l);
+	http_form_sort(&l);
+	return view_finish(v, &l, ret_list);
+}
+
+int
 http_view_cookies(struct http_view *v, struct http_list *ret_list)
 {
 	const struct http_list *head = view_head(v);

@@ -40,6 +40,12 @@ struct http_carrier {
 	 */
 	int (*fields)(struct http_view *v, bool trailers,
 	              struct http_list *io_list);
+	/*
+	 * Append the fields of the n-th 1xx head in front of a response, from
+	 * 0, in the same way; its status, or 0 when there is none.
+	 */
+	int32_t (*interim)(struct http_view *v, size_t n,
+	                   struct http_list *io_list);
 	/* Content codings in the order of application, as coding.h has them. */
 	struct str (*codings)(struct http_view *v);
 	/*
@@ -111,6 +117,13 @@ int http_view_headers(struct http_view *v,
                       struct http_list *ret_list) WARN_UNUSED;
 int http_view_trailers(struct http_view *v,
                        struct http_list *ret_list) WARN_UNUSED;
+
+/* 1xx heads of a response that are shown: servers send one or two. */
+enum { HTTP_VIEW_INTERIMS = 16 };
+/* The same of the n-th of them, with *ret_status; 0: there is none. */
+int http_view_interim(struct http_view *v, size_t n, int32_t *ret_status,
+                      struct http_list *ret_list) WARN_UNUSED;
+
 /* By name, one for each name. */
 int http_view_cookies(struct http_view *v,
                       struct http_list *ret_list) WARN_UNUSED;

@@ -229,6 +229,12 @@ is 'h2: forty thousand bytes of fields, a table of 64 KiB' "$(jq -r '
 is 'h2: a table of no size' "$(jq -r '.request.headers["X-None"] // empty' \
 	"$tmp/h2.json" | uniq -c | tr -s ' ')" ' 3 kept'
 
+is 'h2: interim responses' "$(jq -c '.response | select(.interim) |
+	[.interim[] | .status, .headers.Link]' "$tmp/h2.json" | sort)" \
+	'[100,null]
+[103,"</style.css>;rel=preload;as=style"]
+[103,"</style.css>;rel=preload;as=style"]'
+
 is 'h2-many: ten thousand calls on one connection' "$("$analyzer" query --full \
 	"$here/h2-many.pcap.gz" '' | jq -r 'select(.evidence.complete and
 		.request.path == "/tiny" and .response.content.text == "b2s=") |

@@ -103,8 +103,8 @@ at(json_t *o, const char *key)
 }
 
 /*
- * Sizes are left out where something may be missing: with an interim response
- * that nobody saw, the final one is smaller and still whole. So is what
+ * Sizes are left out where something may be missing, and so are interim
+ * responses: when nobody saw one, the final one is still whole. So is what
  * WebSocket messages have from an upgrade that was not seen.
  */
 static void
@@ -131,6 +131,8 @@ add_call(struct calls *c, json_t *full, bool sizes)
 		(void)json_object_del(request, "path");
 		(void)json_object_del(request, "host");
 	}
+	if (!sizes)
+		(void)json_object_del(at(full, "response"), "interim");
 	for (size_t i = 0; i < n; i++)
 		(void)json_object_set(o, kept[i], at(full, kept[i]));
 	(void)json_object_set(o, "complete", at(evidence, "complete"));

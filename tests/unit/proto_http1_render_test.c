@@ -161,6 +161,38 @@ test_sections(void)
 	    "sections, with trailers of our own");
 }
 
+/* What came in front of the response. */
+static void
+test_interims(void)
+{
+	const char *text;
+	struct world w;
+
+	http1_world_init(&w, WORLD_JSON | WORLD_SECTIONS);
+	if (!http1_world_open(&w, 0))
+		ok(false, "a stream opens");
+	http1_world_say(&w, 0, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+	http1_world_say(&w, 1,
+	                "HTTP/1.1 100 Continue\r\n\r\n"
+	                "HTTP/1.1 103 Early Hints\r\nlink: </b>\r\n"
+	                "a: 1\r\nlink: </c>\r\n\r\n" OK0);
+	text = http1_world_finish(&w, WHY_FIN);
+	is_str(between(text, "\"interim\":", ",\"redirectURL\""),
+	       "[{\"headers\":{},\"status\":100,\"statusText\":\"Continue\"},"
+	       "{\"headers\":{\"A\":\"1\",\"Link\":\"\\u003c/b\\u003e,\\u003c/"
+	       "c\\u003e\"},\"status\":"
+	       "103,\"statusText\":\"Early Hints\"}]",
+	       "interim responses, each with its fields");
+	ok(strstr(text, "\"title\":\"Interim Response\",\"data\":\"[{\\\"name"
+	                "\\\":\\\"Status\\\",\\\"value\\\":103,\\\"selector"
+	                "\\\":\\\"response.interim[1].status\\\"}"),
+	   "... as a section");
+	ok(strstr(text, "response.interim[1].headers[\\\\\\\"Link"),
+	   "... with selectors");
+	ok(w.failed == 0 && w.sides_agree, "... without a failure");
+	http1_world_release(&w);
+}
+
 static void
 test_other_sections(void)
 {
@@ -641,6 +673,7 @@ main(void)
 {
 	test_shape();
 	test_sections();
+	test_interims();
 	test_other_sections();
 	test_forms();
 	test_codings();

@@ -40,12 +40,13 @@ body_drop_blank(struct buf *b)
 
 /*
  * Gather bytes in b until the final head is whole, or no more of it can be had.
- * m->body is advanced past what is done with; *interim is the last head in
- * front of it.
+ * m->body is advanced past what is done with; `interims` are the heads in front
+ * of it, the last of which is at *ret_last. More than there is room for are not
+ * kept but for the last.
  */
 static int
 body_gather(struct http1_message *m, struct source *s, struct buf *b,
-            struct buf *interim)
+            struct buf *interims, size_t *ret_last)
 {
 	size_t scanned = 0, n = 0;
 	struct str bytes;
@@ -60,8 +61,13 @@ body_gather(struct http1_message *m, struct source *s, struct buf *b,
 		c = cur_from_str(buf_str(b), true);
 		n = http1_head_end(&c, &scanned);
 		if (n != 0 && body_is_interim(cur_peek(&c, n))) {
-			buf_clear(interim);
-			rc = buf_append(interim, b->p, n);
+			*ret_last = interims->n;
+			rc = buf_append(interims, b->p, n);
+			if (rc == ERR_BUDGET) {
+				*ret_last = 0;
+				buf_clear(interims);
+				rc = buf_append(interims, b->p, n);
+			}
 			if (rc != 0)
 				return rc;
 			buf_consume(b, n);
@@ -109,21 +115,23 @@ body_heads(struct http1_message *m, struct str *ret_head,
            struct str *ret_interim)
 {
 	const struct exchange *x = m->x;
-	struct buf b, interim;
+	struct buf b, interims;
+	size_t last = 0;
 	struct source s;
 	int rc;
 
 	buf_init(&b, (size_t)x->limits->head_bytes + SOURCE_PIECE);
-	buf_init(&interim, (size_t)x->limits->head_bytes + SOURCE_PIECE);
+	buf_init(&interims, (size_t)x->limits->head_bytes + SOURCE_PIECE);
 	source_begin(&s, x, m->side, 0);
-	rc = body_gather(m, &s, &b, &interim);
+	rc = body_gather(m, &s, &b, &interims, &last);
 	if (rc == 0) {
 		*ret_head = arena_dup(x->scratch, buf_str(&b));
-		*ret_interim = arena_dup(x->scratch, buf_str(&interim));
+		m->interims = arena_dup(x->scratch, buf_str(&interims));
+		*ret_interim = str_tail(m->interims, last);
 		rc = arena_error(x->scratch);
 	}
 	buf_release(&b);
-	buf_release(&interim);
+	buf_release(&interims);
 	return rc;
 }
 
@@ -148,6 +156,7 @@ http1_body_open(const struct exchange *x, enum side side,
 		/* Cut behind an interim response: that is what there is. */
 		if (!body_parse(&m, interim, response))
 			return ERR_MALFORMED;
+		m.interims = str_head(m.interims, m.interims.n - interim.n);
 		m.whole = true;
 		m.body = m.total;
 	}

@@ -22,6 +22,7 @@ struct http1_message {
 	const struct exchange *x;
 	enum side side;
 	struct str head;        /* of the final head, in the scratch arena */
+	struct str interims;    /* 1xx heads in front of it */
 	struct http1_line line; /* points into head */
 	struct http1_framing framing;
 	uint64_t body;  /* offset of the body within the message */

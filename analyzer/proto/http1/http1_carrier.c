@@ -96,6 +96,29 @@ carrier_fields(struct http_view *v, bool trailers, struct http_list *io_list)
 	return 0;
 }
 
+static int32_t
+carrier_interim(struct http_view *v, size_t n, struct http_list *io_list)
+{
+	const struct http1_message *m = v->message;
+	struct cursor rest = cur_from_str(m->interims, false);
+	struct http1_line line;
+	struct cursor fields;
+	struct str head;
+	size_t end;
+
+	do {
+		size_t scanned = 0;
+
+		end = http1_head_end(&rest, &scanned);
+		head = cur_take(&rest, end);
+	} while (end != 0 && n-- != 0);
+	if (end == 0 ||
+	    !http1_line_parse(http1_head_line(head, &fields), true, &line))
+		return 0;
+	carrier_add(v, fields, io_list);
+	return line.status;
+}
+
 static struct str
 carrier_codings(struct http_view *v)
 {
@@ -113,6 +136,7 @@ const struct http_carrier http1_carrier = {
 	.size = sizeof(struct http1_message),
 	.open = carrier_open,
 	.fields = carrier_fields,
+	.interim = carrier_interim,
 	.codings = carrier_codings,
 	.body = carrier_body,
 };

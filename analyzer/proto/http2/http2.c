@@ -69,6 +69,8 @@ static const struct field http2_fields[] = {
 	  "cookies that were set, by name" },
 	{ "response.content", FIELD_OBJECT, true, NULL,
 	  "the decoded body: mimeType, size, text in base64" },
+	{ "response.interim", FIELD_ARRAY, true, NULL,
+	  "1xx responses in front: status, statusText, headers" },
 	{ "response.redirectURL", FIELD_STRING, false, NULL,
 	  "Location of a 3xx response" },
 	{ "response.bodySize", FIELD_NUMBER, false, NULL,

@@ -174,6 +174,33 @@ carrier_fields(struct http_view *v, bool trailers, struct http_list *io_list)
 	return 0;
 }
 
+static int32_t
+carrier_interim(struct http_view *v, size_t n, struct http_list *io_list)
+{
+	const struct carried *m = v->message;
+	struct cursor c = cur_from_str(m->kept, false);
+	bool inside = false;
+	int32_t status = 0;
+	struct http2_item it;
+
+	while (http2_kept_next(&c, &it)) {
+		struct http_pair p = { .name = it.name, .value = it.value };
+
+		if (it.is_mark && it.mark <= HTTP2_MARK_INTERIM)
+			inside = it.mark == HTTP2_MARK_INTERIM &&
+			         it.number == n;
+		if (it.is_mark || it.value_unknown || !inside)
+			continue;
+		if (it.name_unknown)
+			p.name = HTTP2_UNKNOWN;
+		if (str_eq(p.name, STR(":status")))
+			status = http2_kept_status(p.value);
+		else
+			(void)http_form_add(io_list, &p, v->x->scratch);
+	}
+	return status;
+}
+
 static struct str
 carrier_codings(struct http_view *v)
 {
@@ -335,6 +362,7 @@ const struct http_carrier http2_carrier = {
 	.size = sizeof(struct carried),
 	.open = carrier_open,
 	.fields = carrier_fields,
+	.interim = carrier_interim,
 	.codings = carrier_codings,
 	.body = carrier_body,
 };
