@@ -286,7 +286,11 @@ test_web(void)
 
 	buf_init(&plain, 4096);
 	buf_init(&text, 4096);
+	/* Each part is coded by itself, with padding in the middle. */
 	put_message(&plain, 0, STR("\10\2"));
+	if (base64_encode(&text, buf_str(&plain)) != 0)
+		abort();
+	buf_clear(&plain);
 	put_message(&plain, 0x80,
 	            STR("grpc-status: 7\r\ngrpc-message: no\r\n"));
 	if (base64_encode(&text, buf_str(&plain)) != 0)
@@ -300,6 +304,14 @@ test_web(void)
 	        "\"messages\":[{\"compressed\":false,\"data\":{\"1\":2},"
 	        "\"length\":2}],\"message\":\"no\",\"status\":7,\"statusName\":"
 	        "\"PERMISSION_DENIED\"}");
+	c.answer = STR("AAAAAAIIAg==A?==");
+	is_call(&c, NULL, "grpc/2.0 \"POST\" /s.S/Web @ 200 87/84",
+	        "{\"messageBytes\":2,\"messageCount\":1,\"messages\":[{"
+	        "\"compressed\":false,\"data\":{\"1\":1},\"length\":2}],"
+	        "\"method\":\"Web\",\"service\":\"s.S\"}",
+	        "{\"kind\":\"unary\",\"messageBytes\":2,\"messageCount\":1,"
+	        "\"messages\":[{\"compressed\":false,\"data\":{\"1\":2},"
+	        "\"length\":2}],\"truncated\":true}");
 	buf_release(&plain);
 	buf_release(&text);
 }

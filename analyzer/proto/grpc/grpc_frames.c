@@ -126,26 +126,44 @@ take(struct walk *w, struct str bytes)
 	return rc;
 }
 
-/* Whole groups of four characters. */
+/*
+ * The whole groups of four characters in front, up to one that is padded: each
+ * part of a body is coded by itself.
+ */
+static struct str
+text_run(struct str text)
+{
+	size_t pad = str_find(text, STR("="));
+	size_t n = pad < text.n ? pad - pad % 4 + 4 : text.n;
+
+	n = n < text.n ? n : text.n;
+	return str_head(text, n - n % 4);
+}
+
 static int
 take_text(struct walk *w, struct str bytes)
 {
+	int rc = w->lost ? 0 : buf_append_str(&w->decode, bytes);
+	struct str run;
 	struct buf out;
-	size_t n;
-	int rc = buf_append_str(&w->decode, bytes);
 
-	if (rc != 0)
-		return rc;
-	n = w->decode.n - w->decode.n % 4;
-	buf_init(&out, n + 4);
-	rc = base64_decode(&out, str_head(buf_str(&w->decode), n), BASE64_STD);
-	if (rc == 0)
-		rc = take(w, buf_str(&out));
-	else if (rc == ERR_MALFORMED)
-		w->lost = true;
-	buf_consume(&w->decode, n);
+	buf_init(&out, w->decode.n + 4);
+	for (;;) {
+		run = text_run(buf_str(&w->decode));
+		if (rc != 0 || run.n == 0 || w->lost)
+			break;
+		buf_clear(&out);
+		rc = base64_decode(&out, run, BASE64_STD);
+		if (rc == ERR_SYNTAX) {
+			w->lost = w->to->cut = true;
+			rc = 0;
+		} else if (rc == 0) {
+			rc = take(w, buf_str(&out));
+		}
+		buf_consume(&w->decode, run.n);
+	}
 	buf_release(&out);
-	return rc == ERR_MALFORMED ? 0 : rc;
+	return rc;
 }
 
 static int

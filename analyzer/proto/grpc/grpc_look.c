@@ -49,7 +49,7 @@ look_begin(struct grpc_look *l)
 	l->trailers = l->web && (flags & LOOK_TRAILERS) != 0;
 	if (l->trailers)
 		flags &= (uint8_t)~LOOK_TRAILERS;
-	l->bad = flags > LOOK_COMPRESSED || l->left > GRPC_LOOK_MESSAGE;
+	l->bad |= flags > LOOK_COMPRESSED || l->left > GRPC_LOOK_MESSAGE;
 	l->filled |= l->left != 0;
 }
 
@@ -121,7 +121,10 @@ look_text(struct grpc_look *l, struct str text)
 		uint32_t digit = look_digit(cur_u8(&c));
 		uint8_t out[3];
 
-		l->bad = digit > 64;
+		if (digit > 64) {
+			l->bad = true;
+			return;
+		}
 		/* Padding is counted in the upper byte, which is free. */
 		l->coded = digit < 64 ? l->coded << 6 | digit
 		                      : (l->coded & 0xffffff) << 6 |
