@@ -292,6 +292,29 @@ is 'grpc-late: the connection was ended by force' "$("$analyzer" diag --json \
 	"$here/grpc-late.pcap" | jq -r .text)" \
 	'GOAWAY for an error: INTERNAL_ERROR'
 
+check more
+jq -r 'select(.protocol.abbr == "gRPC") | ["grpc", .dst.port, .request.path,
+	.request.grpc.messageCount, .response.grpc.messageCount,
+	.response.grpc.statusName] | @tsv' "$tmp/more.json" >"$tmp/found"
+jq -r 'select(.protocol.abbr == "GQL") | .request.graphql as $g |
+	["graphql", $g.operationType, $g.operationName, ($g.fields | join(",")),
+	.response.status, .response.headers["Content-Type"] |
+		tostring | split(";")[0]] | @tsv' "$tmp/more.json" >>"$tmp/found"
+grep -v '^ws' "$here/more.truth.tsv" | LC_ALL=C sort >"$tmp/truth"
+LC_ALL=C sort "$tmp/found" >"$tmp/found.sorted"
+same 'more: gRPC-Web of connect, uploads and results in parts of yoga' \
+	"$tmp/found.sorted" "$tmp/truth"
+is 'more: an upload is the request that it has, with its variables' "$(jq -c '
+	select(.request.graphql.operationName == "Keep") |
+	[.request.graphql.variables, (.request.postData.params[] |
+		.fileName // empty)]' \
+	"$tmp/more.json")" '[{"file":null},"a.txt"]'
+is 'more: results in parts' "$(jq -c '.response.graphql // empty |
+	[.delivery, .parts, (.errors // [] | length)]' "$tmp/more.json")" \
+	'["multipart/mixed",2,0]
+["text/event-stream",3,0]
+["multipart/mixed",1,1]'
+
 compare grpc-loss
 calls grpc-loss
 jq -r 'if .evidence.complete then 1 else 0 end' "$tmp/grpc-loss.json" |

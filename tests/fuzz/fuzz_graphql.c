@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyzer/proto/graphql/graphql_body.h"
+#include "analyzer/proto/graphql/graphql_multipart.h"
 #include "analyzer/proto/graphql/graphql_view.h"
 #include "base/json_out.h"
 
@@ -65,6 +66,34 @@ read_all(struct str in, size_t step, struct buf *out)
 	put(out, b.failed ? STR("F") : STR("f"));
 }
 
+/* As an upload in pieces, and as results in parts. */
+static void
+read_parts(struct str in)
+{
+	struct graphql_upload one = { .n = 0 }, two = { .n = 0 };
+	struct str json = STR_NONE, last = STR_NONE, rest;
+	bool was = graphql_upload_feed(&one, in, &json);
+	bool is = true;
+
+	for (rest = in; is && last.n == 0 && rest.n != 0;
+	     rest = str_tail(rest, 1))
+		is = graphql_upload_feed(&two, str_head(rest, 1), &last);
+	if (was != is || (was && json.n != 0) != (is && last.n != 0) ||
+	    (is && last.n != 0 && last.p != json.p))
+		abort();
+	for (int d = GRAPHQL_MIXED; d <= GRAPHQL_EVENTS; d++) {
+		size_t n = 0;
+
+		rest = in;
+		while (graphql_multipart_next((enum graphql_delivery)d, &rest,
+		                              &json) &&
+		       n++ <= in.n)
+			;
+		if (n > in.n + 1)
+			abort();
+	}
+}
+
 static void
 ignore(struct json_scan *s, void *ctx, enum json_event ev, struct str text)
 {
@@ -106,6 +135,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		abort();
 	render(in);
 	(void)graphql_view_url_asks(in);
+	read_parts(in);
 	buf_release(&one);
 	buf_release(&two);
 	return 0;

@@ -513,6 +513,66 @@ test_entries(void)
 	      "the response alone proves it");
 }
 
+#define UPLOAD                                                          \
+	"POST /graphql HTTP/1.1\r\nContent-Type: multipart/form-data; " \
+	"boundary=x\r\n"
+#define PART(name) "--x\r\nContent-Disposition: form-data; name=\"" name "\""
+
+/* Files with the request; results one after the other. */
+static void
+test_parts(void)
+{
+	check(
+	    &(struct talk){
+		UPLOAD,
+		PART(
+		    "operations") "\r\n\r\n{\"query\":\"mutation"
+				  " Keep { keep }\",\"variables\":"
+				  "{\"f\":null}}\r\n" PART(
+				      "map") "\r\n\r\n{\"0\":[\"variables.f\"]}"
+					     "\r\n" PART("0") "; "
+							      "filename="
+							      "\"a\"\r\n\r\ntex"
+							      "t\r\n--x--\r\n",
+		OK_JSON, "{}" },
+	    "gql/1.1 \"POST\" /graphql @ 200 ",
+	    HAS("\"graphql\":{\"operationName\":\"Keep\",\"operationType\":"
+	        "\"mutation\",\"fields\":[\"keep\"],\"variables\":{\"f\":null}",
+	        "\"fileName\":\"a\""),
+	    "a request with a file");
+	check(&(struct talk){ UPLOAD,
+	                      PART("note") "\r\n\r\n{\"query\":\"{ a }\"}\r\n"
+	                                   "--x--\r\n",
+	                      OK_JSON, "{}" },
+	      "http/1.1 \"POST\" /graphql @ 200 ", HAS("\"name\":\"note\""),
+	      "a form that only looks like it");
+	check(
+	    &(struct talk){
+		POST_JSON, "{\"query\":\"{a}\"}",
+		"HTTP/1.1 200 OK\r\nContent-Type: multipart/mixed; "
+		"boundary=\"-\"\r\n",
+		"\r\n---\r\nContent-Type: application/json\r\n\r\n"
+		"{\"data\":{},\r\n\"hasNext\":true}\r\n---\r\n"
+		"Content-Type: application/json\r\n\r\n{\"errors\":[{"
+		"\"message\":\"late\"}]}\r\n-----\r\n" },
+	    "gql/1.1 \"POST\" /graphql @ 200 ",
+	    HAS("\"graphql\":{\"delivery\":\"multipart/mixed\",\"parts\":2,"
+	        "\"errors\":[{\"message\":\"late\"}]}",
+	        "response.graphql.delivery"),
+	    "results of @defer");
+	check(
+	    &(struct talk){
+		POST_JSON, "{\"query\":\"subscription {a}\"}",
+		"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n",
+		"event: next\ndata: {\"data\":{\"a\":1}}\n\n:\n\nevent: "
+		"next\ndata: {\"data\":{\"a\":2}}\n\nevent: complete\n"
+		"data:\n\n" },
+	    "gql/1.1 \"POST\" /graphql @ 200 ",
+	    HAS("\"graphql\":{\"delivery\":\"text/event-stream\",\"parts\":"
+	        "2}"),
+	    "results of a subscription");
+}
+
 static void
 test_others(void)
 {
@@ -544,6 +604,7 @@ main(void)
 	test_bodies();
 	test_targets();
 	test_entries();
+	test_parts();
 	test_others();
 	return tap_done();
 }

@@ -2,6 +2,7 @@
 #include "analyzer/proto/graphql/graphql.h"
 
 #include "analyzer/proto/graphql/graphql_body.h"
+#include "analyzer/proto/graphql/graphql_multipart.h"
 #include "analyzer/proto/graphql/graphql_render.h"
 #include "analyzer/proto/graphql/graphql_view.h"
 
@@ -68,6 +69,11 @@ static const struct field graphql_fields[] = {
 	  "all operations of a batch; the members above are of the first" },
 	{ "response.graphql", FIELD_OBJECT, false, NULL,
 	  "what GraphQL says of the outcome" },
+	{ "response.graphql.delivery", FIELD_STRING, false, NULL,
+	  "\"multipart/mixed\" or \"text/event-stream\", for results in "
+	  "parts" },
+	{ "response.graphql.parts", FIELD_NUMBER, false, NULL,
+	  "how many results came then" },
 	{ "response.graphql.errors", FIELD_ARRAY, true, NULL,
 	  "errors, as in response.graphql.errors[0].message" },
 	{ .path = NULL },
@@ -78,6 +84,7 @@ struct graphql_state {
 	const struct protocol *proto;
 	enum graphql_type type; /* of the request's body */
 	bool ours;
+	struct graphql_upload upload;
 	struct graphql_doc doc;   /* a request that is a document */
 	struct graphql_body body; /* or JSON */
 	struct graphql_body answer;
@@ -98,6 +105,8 @@ graphql_type_of(struct str content_type)
 		return GRAPHQL_TYPE_RESPONSE;
 	if (str_eq_nocase(type, STR("application/graphql")))
 		return GRAPHQL_TYPE_DOCUMENT;
+	if (str_eq_nocase(type, STR("multipart/form-data")))
+		return GRAPHQL_TYPE_UPLOAD;
 	return type.n > 5 &&
 	               str_eq_nocase(str_tail(type, type.n - 5), STR("+json"))
 	           ? GRAPHQL_TYPE_JSON
@@ -119,7 +128,8 @@ graphql_claims(const struct http_head *h)
 		return type == GRAPHQL_TYPE_RESPONSE ? OVERLAY_YES : OVERLAY_NO;
 	if (graphql_view_url_asks(h->target))
 		return OVERLAY_YES;
-	return type == GRAPHQL_TYPE_JSON || type == GRAPHQL_TYPE_DOCUMENT
+	return type == GRAPHQL_TYPE_JSON || type == GRAPHQL_TYPE_DOCUMENT ||
+	               type == GRAPHQL_TYPE_UPLOAD
 	           ? OVERLAY_MAYBE_BODY
 	           : OVERLAY_NO;
 }
@@ -158,10 +168,23 @@ graphql_annotate(void *state, const struct http_head *h,
 
 /* --- bodies ------------------------------------------------------------- */
 
+/* Of an upload, no more than the request and what is in front of it. */
+static bool
+look_at_upload(struct graphql_state *s, struct str bytes)
+{
+	struct str json;
+
+	if (bytes.n == 0 || !graphql_upload_feed(&s->upload, bytes, &json))
+		return false;
+	return json.n == 0 || graphql_body_feed(&s->body, json);
+}
+
 /* A request's body; true: it may still be GraphQL. */
 static bool
 look_at_request(struct graphql_state *s, struct str bytes)
 {
+	if (s->type == GRAPHQL_TYPE_UPLOAD)
+		return look_at_upload(s, bytes);
 	if (s->type == GRAPHQL_TYPE_JSON)
 		return graphql_body_feed(&s->body, bytes) && bytes.n != 0;
 	if (bytes.n != 0)

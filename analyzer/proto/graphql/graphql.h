@@ -23,6 +23,7 @@ enum graphql_type {
 	GRAPHQL_TYPE_JSON,
 	GRAPHQL_TYPE_DOCUMENT, /* application/graphql */
 	GRAPHQL_TYPE_RESPONSE, /* application/graphql-response+json */
+	GRAPHQL_TYPE_UPLOAD,   /* multipart/form-data */
 };
 
 /* Of the value of a Content-Type field. */

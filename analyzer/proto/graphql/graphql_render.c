@@ -75,7 +75,7 @@ has_members(const struct graphql_view *g, enum side side)
 	for (size_t i = 0; i < g->n; i++)
 		if (side == SIDE_REQUEST || g->items[i].errors.n != 0)
 			return true;
-	return false;
+	return g->delivery.n != 0;
 }
 
 static int
@@ -93,6 +93,9 @@ render_graphql(struct http_view *v, struct sink *out)
 	    !sink_want(out, STR("graphql")))
 		return rc;
 	sink_begin_object(out);
+	render_text("delivery", g.delivery, out);
+	if (g.delivery.n != 0)
+		sink_member_integer(out, "parts", (int64_t)g.parts);
 	if (g.n != 0)
 		render_item(&g.items[0], v->side, depth, out);
 	render_batch(&g, v->side, depth, out);
@@ -300,6 +303,21 @@ represent_errors(const struct graphql_item *it, const struct place *at,
 	return m.rc == ERR_BUDGET ? 0 : m.rc;
 }
 
+/* How the results came, if not at once. */
+static void
+represent_delivery(const struct graphql_view *g, struct sink *out)
+{
+	struct section t;
+
+	if (g->delivery.n == 0)
+		return;
+	section_begin(&t, STR("GraphQL"), out);
+	section_text(&t, "Delivery", g->delivery, "response.graphql.delivery");
+	section_number(&t, "Parts", (int64_t)g->parts,
+	               "response.graphql.parts");
+	section_end(&t);
+}
+
 static int
 represent_graphql(struct http_view *v, struct sink *out)
 {
@@ -307,6 +325,8 @@ represent_graphql(struct http_view *v, struct sink *out)
 	struct place at;
 	int rc = graphql_view(v, &g);
 
+	if (rc == 0)
+		represent_delivery(&g, out);
 	for (size_t i = 0; rc == 0 && i < g.n; i++) {
 		place_of(&g, v->side, i, &at);
 		if (v->side == SIDE_REQUEST)

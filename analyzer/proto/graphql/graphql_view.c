@@ -4,6 +4,7 @@
 #include "analyzer/proto/graphql/graphql.h"
 #include "analyzer/proto/graphql/graphql_body.h"
 #include "analyzer/proto/graphql/graphql_doc.h"
+#include "analyzer/proto/graphql/graphql_multipart.h"
 #include "base/buf.h"
 #include "base/cursor.h"
 
@@ -197,6 +198,47 @@ view_json(struct graphql_view *view, struct str body, struct arena *a)
 	return g.rc != 0 ? g.rc : arena_error(a);
 }
 
+/* The request of an upload. */
+static int
+view_upload(struct graphql_view *view, struct str body, struct arena *a)
+{
+	struct graphql_upload u = { .n = 0 };
+	struct str json = STR_NONE;
+
+	if (!graphql_upload_feed(&u, body, &json) || json.n == 0)
+		return 0;
+	return view_json(view, json, a);
+}
+
+/* The results of a response that come one after the other. */
+static int
+view_parts(struct graphql_view *view, enum graphql_delivery delivery,
+           struct str body, struct arena *a)
+{
+	struct str json, errors = STR_NONE;
+	int rc = 0;
+
+	while (rc == 0 && graphql_multipart_next(delivery, &body, &json)) {
+		struct graphql_view part = { .n = 0 };
+
+		view->parts++;
+		/* One with errors is enough. */
+		if (errors.n != 0)
+			continue;
+		rc = view_json(&part, json, a);
+		if (rc == 0 && part.n != 0)
+			errors = part.items[0].errors;
+	}
+	view->delivery = delivery == GRAPHQL_MIXED ? STR("multipart/mixed")
+	                                           : STR("text/event-stream");
+	view->items = arena_array(a, 1, sizeof(*view->items));
+	if (rc != 0 || view->items == NULL)
+		return rc != 0 ? rc : arena_error(a);
+	view->items[0].errors = errors;
+	view->n = 1;
+	return 0;
+}
+
 static int
 view_document(struct graphql_view *view, struct str text, struct arena *a)
 {
@@ -279,22 +321,41 @@ view_target(struct http_view *v, struct graphql_view *view)
 	return arena_error(a);
 }
 
+/* The body was read. */
+static int
+view_body(struct http_view *v, enum graphql_type type,
+          enum graphql_delivery delivery, struct graphql_view *view)
+{
+	struct str body = buf_str(&v->body);
+	struct arena *a = v->x->scratch;
+
+	if (delivery != GRAPHQL_AT_ONCE)
+		return view_parts(view, delivery, body, a);
+	if (type == GRAPHQL_TYPE_DOCUMENT)
+		return view_document(view, body, a);
+	if (type == GRAPHQL_TYPE_UPLOAD)
+		return view_upload(view, body, a);
+	return view_json(view, body, a);
+}
+
 int
 graphql_view(struct http_view *v, struct graphql_view *ret)
 {
 	struct graphql_view view = { .n = 0 };
-	enum graphql_type type = graphql_type_of(http_view_content_type(v));
+	struct str media = http_view_content_type(v);
+	enum graphql_type type = graphql_type_of(media);
+	enum graphql_delivery delivery = GRAPHQL_AT_ONCE;
 	int rc = 0;
 
 	if (v->side == SIDE_REQUEST)
 		rc = view_target(v, &view);
-	if (rc == 0 && view.n == 0 && type != GRAPHQL_TYPE_OTHER) {
+	else
+		delivery = graphql_multipart_delivery(media);
+	if (rc == 0 && view.n == 0 &&
+	    (type != GRAPHQL_TYPE_OTHER || delivery != GRAPHQL_AT_ONCE)) {
 		rc = http_view_body(v);
-		if (rc == 0 && type == GRAPHQL_TYPE_DOCUMENT)
-			rc = view_document(&view, buf_str(&v->body),
-			                   v->x->scratch);
-		else if (rc == 0)
-			rc = view_json(&view, buf_str(&v->body), v->x->scratch);
+		if (rc == 0)
+			rc = view_body(v, type, delivery, &view);
 	}
 	if (rc == 0)
 		*ret = view;

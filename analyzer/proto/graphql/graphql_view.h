@@ -37,6 +37,8 @@ struct graphql_view {
 	struct graphql_item *items;
 	size_t n;
 	bool batch;
+	struct str delivery; /* media type of a response in parts; or empty */
+	size_t parts;        /* of those; the item has the first errors */
 };
 
 /*

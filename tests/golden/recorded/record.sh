@@ -1,27 +1,30 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# record.sh [amqp | redis | cluster | dns | web | h2 | grpc]...: records the
-# captures of this folder anew, with real programs on the loopback interface of a
-# network namespace of their own.
+# record.sh [amqp | redis | cluster | dns | web | h2 | grpc | more]...: records
+# the captures of this folder anew, with real programs on the loopback interface
+# of a network namespace of their own.
 # For each: NAME.pcap, and NAME.truth.tsv with what the clients say they did.
 # Needs root and, on Debian: rabbitmq-server python3-pika amqp-tools
 # redis-server redis-tools bind9 bind9-dnsutils dnsmasq-base tcpdump nodejs npm
 # nghttp2-server nghttp2-client nginx-light apache2-bin curl python3-grpcio;
-# for web it installs ws, graphql, graphql-http and graphql-yoga from npm.
+# for web and more it installs ws, graphql, graphql-http, graphql-yoga and
+# connect-node from npm.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# -gt 0 ] || set -- amqp redis cluster dns web h2 grpc
+[ $# -gt 0 ] || set -- amqp redis cluster dns web h2 grpc more
 if [ "${RECORDING-}" != yes ]; then
 	ns=recorded-$$
 	modules=$(mktemp -d)
 	ip netns add "$ns"
 	trap 'ip netns delete "$ns"; rm -rf "$modules"' EXIT
 	case " $* " in
-	*' web '*)
+	*' web '* | *' more '*)
 		npm install --prefix "$modules" --no-audit --no-fund --silent \
-		    ws@8 graphql@16 graphql-http@1 graphql-yoga@5
+		    ws@8 graphql@16 graphql-http@1 graphql-yoga@5 \
+		    @graphql-yoga/plugin-defer-stream@3 @bufbuild/protobuf@2 \
+		    @connectrpc/connect@2 @connectrpc/connect-node@2
 		;;
 	esac
 	export NODE_PATH="$modules/node_modules"
@@ -561,6 +564,15 @@ record_grpc()
 	wait "$late"
 	capture_end grpc-late
 	sed '1,/^-- captured/d' "$work/late.truth" >"$here/grpc-late.truth.tsv"
+}
+
+# --- what is rarer: gRPC-Web, uploads, results in parts, WebSocket over HTTP/2 -
+
+record_more()
+{
+	capture_begin more 'tcp portrange 8120-8123'
+	node "$here/more_talk.js" >"$here/more.truth.tsv"
+	capture_end more
 }
 
 for what in "$@"; do
