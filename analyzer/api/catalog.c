@@ -28,6 +28,7 @@ struct lent {
 	struct kept kept;
 	atomic_bool *cancel;
 	unsigned generation;
+	bool interrupted;
 };
 
 struct shelf {
@@ -220,11 +221,18 @@ catalog_began(struct catalog *c, unsigned n, const char *workspace,
 }
 
 static void
+interrupt(struct lent *l)
+{
+	l->interrupted = true;
+	index_interrupt(opened_index(l->kept.opened));
+}
+
+static void
 hurry(struct shelf *s)
 {
 	for (size_t i = 0; i < s->nlent; i++) {
 		atomic_store(s->lent[i].cancel, true);
-		index_interrupt(opened_index(s->lent[i].kept.opened));
+		interrupt(&s->lent[i]);
 	}
 }
 
@@ -504,7 +512,8 @@ catalog_give_back(struct catalog *c, unsigned n, struct opened *o)
 	ENSURE(i < s->nlent);
 	l = s->lent[i];
 	s->lent[i] = s->lent[--s->nlent];
-	if (!s->withdrawn && l.generation == s->generation &&
+	/* One that was interrupted may stay so for whoever borrows it next. */
+	if (!s->withdrawn && !l.interrupted && l.generation == s->generation &&
 	    s->nidle < IDLE_MAX)
 		s->idle[s->nidle++] = l.kept;
 	else
@@ -558,8 +567,7 @@ catalog_interrupt(struct catalog *c)
 
 		for (size_t i = 0; i < s->nlent; i++) {
 			if (atomic_load(s->lent[i].cancel))
-				index_interrupt(
-				    opened_index(s->lent[i].kept.opened));
+				interrupt(&s->lent[i]);
 		}
 	}
 	(void)pthread_mutex_unlock(&c->lock);

@@ -128,6 +128,35 @@ test_lending(struct indexed *x)
 	catalog_free(c);
 }
 
+/* Whoever goes away leaves nothing behind for who comes after him. */
+static void
+test_interrupted(struct indexed *x)
+{
+	struct catalog *c = catalog_new(opened_limits(x->o));
+	struct index_stream_totals totals;
+	struct err e = ERR_INIT;
+	struct opened *o;
+	atomic_bool cancel;
+
+	atomic_init(&cancel, false);
+	is_int(catalog_add(c, "x"), 0, "a snapshot");
+	is_int(
+	    catalog_ready(c, 1, workspace_path(x->ws), workspace_index(x->ws)),
+	    0, "ready");
+	is_int(catalog_borrow(c, 1, &cancel, &e, &o), 0, "lent");
+	/* Leaves a statement at its row, which keeps an interrupt alive. */
+	ok(index_meta(opened_index(o), "digest").n == 64, "it is read");
+	atomic_store(&cancel, true);
+	catalog_interrupt(c);
+	catalog_give_back(c, 1, o);
+	atomic_store(&cancel, false);
+	is_int(catalog_borrow(c, 1, &cancel, &e, &o), 0, "lent again");
+	is_int(index_stream_totals(opened_index(o), &e, &totals), 0,
+	       "and can be read");
+	catalog_give_back(c, 1, o);
+	catalog_free(c);
+}
+
 int
 main(void)
 {
@@ -138,6 +167,7 @@ main(void)
 		exit(1);
 	test_states(opened_limits(x.o));
 	test_lending(&x);
+	test_interrupted(&x);
 	indexed_drop(&x);
 	indexed_end(&x);
 	return tap_done();
