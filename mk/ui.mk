@@ -25,6 +25,10 @@ ui-fmt: $(UI_LOCK)
 ui-dev: $(UI_LOCK)
 	$(Q)sh mk/node.sh npm --prefix ui run dev
 
+## screenshots: pictures of every view and state, some for docs/screenshots
+screenshots: all
+	$(Q)BIN=$(BIN) BUILD=$(B) sh mk/node.sh node tests/e2e/shots.mjs
+
 ## dist: a release archive in build/dist, the web interface built
 dist: ui
 	@sh mk/dist.sh build/dist
@@ -34,4 +38,4 @@ ui-try:
 	@sh mk/deps.sh ui && $(MAKE) ui || \
 	    echo 'The web interface could not be built; going on without it.' >&2
 
-.PHONY: ui ui-fmt ui-dev ui-try dist
+.PHONY: screenshots ui ui-fmt ui-dev ui-try dist

@@ -27,6 +27,7 @@ import {
 	rowsOf,
 	SAMPLE,
 } from "./page.mjs";
+import { shopSchema } from "./schema.mjs";
 
 const browser = await launch();
 if (browser === null) skipAll("no Chromium here");
@@ -37,22 +38,16 @@ process.on("exit", () => {
 	rmSync(scratch, { recursive: true, force: true });
 });
 
-// package pkg; message Word { string text = 1; }
-// service Svc { rpc Method(Word) returns (Word); }
-const WORD = Buffer.from(
-	'\nN\n\nword.proto\x12\x03pkg"\x14\n\x04Word\x12\x0c\n\x04text\x18\x01 \x01(\x09' +
-		"2%\n\x03Svc\x12\x1e\n\x06Method\x12\x09.pkg.Word\x1a\x09.pkg.Word",
-	"latin1",
-);
-const schema = join(scratch, "word.binpb");
-writeFileSync(schema, WORD);
+const schema = join(scratch, "stock.binpb");
+writeFileSync(schema, shopSchema());
 
 const VECTORS = "tests/golden/vectors";
-const one = await serve(SAMPLE);
-const several = await serve(
-	["samples/kafka.pcap", `${VECTORS}/grpc_ok.pcap`, `${VECTORS}/grpc_error.pcap`],
-	{ args: ["--proto-set", schema] },
-);
+const one = await serve(SAMPLE, { args: ["--proto-set", schema] });
+const several = await serve([
+	"samples/kafka.pcap",
+	`${VECTORS}/grpc_ok.pcap`,
+	`${VECTORS}/grpc_error.pcap`,
+]);
 
 const shop = (kfl, more = "") => `${one.url}/?q=${encodeURIComponent(kfl)}${more}`;
 const other = (kfl, more = "") =>
@@ -89,27 +84,49 @@ async function filterByLeaf(page, where, text) {
 	await page.getByRole("menuitem", { name: "Only this" }).click();
 }
 
-await go("gRPC: messages as a tree, with names", other("grpc"), async (page) => {
+const LIST = 'grpc and request.path == "/shop.v1.Stock/ListItems"';
+await go("gRPC: messages as trees, with names", shop(LIST, "&tab=response"), async (page) => {
+	await open(page);
+	same(
+		await tree(page, "Message 2").getByRole("treeitem").allTextContents(),
+		[
+			"number:1",
+			'sku:"SKU-0001"',
+			"stock:7",
+			'text:"a sturdy thing of oak and steel a sturdy thing of oak and steel "',
+		],
+		"a message with the names of its fields",
+	);
+	same(await panel(page).locator(".messages li").count(), 25, "messages");
+	check(
+		(await part(page, "gRPC").first().textContent()).includes("server streaming"),
+		"the kind of call",
+	);
+	await filterByLeaf(page, tree(page, "Message 2"), "SKU-0001");
+	await applied(page, 'response.grpc.messages[1].data.sku == "SKU-0001"');
+	same(await matches(page), 2, "which finds the call on both nodes");
+});
+
+await go("gRPC without a schema: numbers of fields", other("grpc"), async (page) => {
 	await open(page);
 	same(
 		await tree(page, "Message 1").getByRole("treeitem").allTextContents(),
-		['text:"abc"'],
-		"the message with the name of its field",
+		['1:"abc"'],
+		"the message",
 	);
-	check((await part(page, "gRPC").first().textContent()).includes("unary"), "kind");
 	await filterByLeaf(page, tree(page, "Message 1"), "abc");
-	await applied(page, 'request.grpc.messages[0].data.text == "abc"');
+	await applied(page, 'request.grpc.messages[0].data["1"] == "abc"');
 	check((await matches(page)) > 0, "which finds the call");
 });
 
-await go("gRPC: an error says what went wrong", other("grpc and response.grpc.status > 0", "&tab=response"), async (page) => {
+await go("gRPC: an error says what went wrong", shop("grpc and response.grpc.status == 5", "&tab=response"), async (page) => {
 	await open(page);
 	const status = rowsOf(page).first().locator(".status");
 	same(await status.textContent(), "failed", "in the list, too");
-	await panel(page).locator(".note.failed b").waitFor();
-	check(
-		(await part(page, "gRPC").first().textContent()).includes("Status"),
-		"the status by number and name",
+	same(
+		await panel(page).locator(".note.failed").first().textContent(),
+		"NOT_FOUND no item 404: café",
+		"its name and message",
 	);
 });
 
@@ -282,6 +299,32 @@ await go("several snapshots: as one, and one of them", `${several.url}/`, async 
 	await page.getByRole("button", { name: "Snapshot: grpc_ok.pcap" }).click();
 	await page.getByRole("menuitemcheckbox", { name: "All together" }).click();
 	await until(async () => (await matches(page)) === all, "all again");
+});
+
+await go("two pages at once, neither refused", shop("http"), async (page) => {
+	const context = await browser.newContext();
+	const second = await context.newPage();
+	const wrong = [];
+	second.on("pageerror", (error) => wrong.push(error.message));
+	await second.goto(shop("dns"));
+	await Promise.all([open(page), open(second)]);
+	for (let i = 0; i < 25; i++)
+		await Promise.all([page, second].map((p) => p.keyboard.press("j")));
+	for (const p of [page, second]) {
+		await until(
+			async () =>
+				(await p.locator(".detail-title h2").textContent()) ===
+				(await p.evaluate(() => {
+					const row = document.querySelector('[role=row][aria-selected="true"]');
+					const text = (name) => row?.querySelector(name)?.textContent ?? "";
+					return `${text(".cell-method")} ${text(".cell-summary")}`;
+				})),
+			"the detail of the row that was reached last",
+		);
+		same(await p.locator(".state.bad").count(), 0, "failures in sight");
+	}
+	same(wrong, [], "errors of the second page");
+	await context.close();
 });
 
 result(true, "all journeys were walked");

@@ -49,8 +49,9 @@ export function isAbort(error: unknown): boolean {
 }
 
 const BUSY = new Set([429, 503]);
-const BUSY_TRIES = 4;
-const BUSY_MS = 250;
+const BUSY_TRIES = 10;
+const BUSY_MS = 200;
+const BUSY_MOST_MS = 1000;
 
 /** Comes again when the server has too much to do at the moment. */
 async function patiently(
@@ -60,7 +61,8 @@ async function patiently(
 	for (let tries = 1; ; tries++) {
 		const reply = await fetch(address, init);
 		if (!BUSY.has(reply.status) || tries === BUSY_TRIES) return reply;
-		await new Promise((done) => setTimeout(done, BUSY_MS * tries));
+		const ms = Math.min(BUSY_MS * tries, BUSY_MOST_MS);
+		await new Promise((done) => setTimeout(done, ms));
 	}
 }
 

@@ -102,7 +102,7 @@ function Chooser({ list }: { list: Snapshot[] }) {
 					{name}
 				</b>
 			)}
-			{one !== undefined && <Seal seal={one.seal} />}
+			{one?.state === "ready" && <Seal seal={one.seal} />}
 			{at !== null && (
 				<Menu
 					at={at}

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Whole } from "../api/types";
 import { asText, formFields, fromBase64, imageInfo, kindOf } from "./body";
 import { requestBody, shellQuote, toCurl } from "./curl";
-import { fromHex, hexLine, hexLines } from "./hex";
+import { fromHex, hexLine, hexLines, hexParts, hexText } from "./hex";
 import { lines } from "./json-tree";
 import { isMainBody, rowsOf, valueText } from "./sections";
 
@@ -89,6 +89,25 @@ describe("hexadecimal", () => {
 		expect(hexLine(bytes, 0).hex.length).toBe(
 			hexLine(new Uint8Array(16), 0).hex.length,
 		);
+		expect(hexText(bytes)).toBe("00 ff 48 69 0a");
+	});
+
+	it("points out just the bytes that are meant", () => {
+		const bytes = Uint8Array.from({ length: 32 }, (_, i) => i);
+		const parts = (offset: number, length: number, line = 0) =>
+			hexParts(hexLine(bytes, line), { offset, length });
+		expect(parts(7, 2)[1]).toBe("07  08");
+		expect(parts(8, 1)[1]).toBe("08");
+		expect(parts(14, 9)[1]).toBe("0e 0f");
+		expect(parts(14, 9, 1)[1]).toBe("10 11 12 13 14 15 16");
+		expect(parts(0, 8)[1]).toBe("00 01 02 03 04 05 06 07");
+		expect(parts(20, 4)).toEqual([hexLine(bytes, 0).hex, "", ""]);
+		for (const [offset, length] of [
+			[0, 0],
+			[3, 9],
+			[0, 99],
+		] as const)
+			expect(parts(offset, length).join("")).toBe(hexLine(bytes, 0).hex);
 	});
 });
 

@@ -43,6 +43,25 @@ export function hexLine(bytes: Uint8Array, line: number): HexLine {
 	return { offset, hex, text };
 }
 
+/** Where the digits of a line's nth byte begin in its text. */
+function digits(n: number): number {
+	return 3 * n + (n >= HEX_WIDTH / 2 ? 1 : 0);
+}
+
+/** A line's digits before, inside and behind the bytes pointed out. */
+export function hexParts(
+	line: HexLine,
+	mark: { offset: number; length: number },
+): [string, string, string] {
+	const within = (n: number) => Math.min(HEX_WIDTH, Math.max(0, n));
+	const from = within(mark.offset - line.offset);
+	const to = within(mark.offset + mark.length - line.offset);
+	if (to <= from) return [line.hex, "", ""];
+	// Up to the last digit, not the blank behind it.
+	const [a, b] = [digits(from), digits(to - 1) + 2];
+	return [line.hex.slice(0, a), line.hex.slice(a, b), line.hex.slice(b)];
+}
+
 export function hexLines(bytes: Uint8Array): number {
 	return Math.ceil(bytes.length / HEX_WIDTH);
 }

@@ -30,6 +30,12 @@ describe("notes about a message", () => {
 		]);
 	});
 
+	it("tell what a GOAWAY means for a request", () => {
+		expect(of({ request: { rejected: "NO_ERROR" } })).toEqual([
+			"The server's GOAWAY (NO_ERROR) says that it did not work on this; it may be asked again on another connection.",
+		]);
+	});
+
 	it("tell what is missing, malformed or not decoded", () => {
 		const list = of({
 			request: {

@@ -43,6 +43,11 @@ export function notes(d: EntryDetail, side: Side): string[] {
 			`The ${WHO[side]} reset the stream with ${reset}${why === undefined ? "" : `: ${why}`}.`,
 		);
 	}
+	const rejected = text(m.rejected);
+	if (rejected !== "")
+		list.push(
+			`The server's GOAWAY (${rejected}) says that it did not work on this; it may be asked again on another connection.`,
+		);
 	if (number(m.missing) > 0)
 		list.push(`${bytes(number(m.missing))} of it are not in the evidence.`);
 	if (m.malformed === true)

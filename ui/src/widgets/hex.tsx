@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes in hexadecimal; only the lines in sight are drawn.
 import { useState } from "preact/hooks";
-import { HEX_WIDTH, hexLine, hexLines } from "../model/hex";
+import { hexLine, hexLines, hexParts } from "../model/hex";
 
 const LINE = 19;
 const SPARE = 20;
@@ -16,19 +16,17 @@ export function Hex(props: {
 	const total = hexLines(props.bytes);
 	const first = Math.max(0, Math.floor(top / LINE) - SPARE);
 	const last = Math.min(total, first + 60 + 2 * SPARE);
-	const mark = props.mark;
+	const mark = props.mark ?? { offset: 0, length: 0 };
 	const rows = [];
 	for (let i = first; i < last; i++) {
 		const line = hexLine(props.bytes, i);
-		const inside =
-			mark !== null &&
-			mark !== undefined &&
-			line.offset + HEX_WIDTH > mark.offset &&
-			line.offset < mark.offset + mark.length;
+		const [before, inside, behind] = hexParts(line, mark);
 		rows.push(
 			<div key={i} style={{ height: `${LINE}px` }}>
 				<span class="o">{line.offset.toString(16).padStart(6, "0")} </span>
-				<span class={inside ? "hl" : ""}>{line.hex}</span>
+				{before}
+				{inside !== "" && <span class="hl">{inside}</span>}
+				{behind}
 				<span class="soft"> {line.text}</span>
 			</div>,
 		);

@@ -17,7 +17,7 @@ import { State } from "../../widgets/state";
 import { Value } from "../../widgets/value";
 import { MainBody } from "./body";
 import { BodyView } from "./body-views";
-import { Interims, Trailers } from "./protocols/http";
+import { Trailers } from "./protocols/http";
 import { isTold, ownOf } from "./protocols/own";
 
 function Cell({ row }: { row: TableRow }) {
@@ -119,7 +119,6 @@ export function Sections({ d, side }: { d: EntryDetail; side: Side }) {
 				</div>
 			))}
 			{own !== undefined && <own.Show d={d} side={side} />}
-			<Interims d={d} side={side} />
 			{shown.map((s, i) =>
 				s.type === "table" ? (
 					<Table key={`${s.title}${i}`} section={s} without={trailers} />

@@ -64,6 +64,14 @@ function edgeText(e: GraphEdge): string {
 	return count(e.count) + errors;
 }
 
+/** From here on the whole edge is red, below only what is written on it. */
+const MANY_ERRORS = 0.05;
+
+function trouble(e: GraphEdge): string {
+	if (e.errors === 0) return "";
+	return e.errors / Math.max(1, e.count) >= MANY_ERRORS ? " errors" : " some";
+}
+
 function EdgeView(props: {
 	edge: GraphEdge;
 	layout: Layout;
@@ -75,12 +83,10 @@ function EdgeView(props: {
 	const { edge } = props;
 	const points = props.layout.edges[edge.id] ?? [];
 	const d = curve(points);
-	const middle = points[Math.floor(points.length / 2)];
-	if (d === "" || middle === undefined) return null;
-	const errors = edge.errors > 0;
+	if (d === "") return null;
 	return (
 		<g
-			class={`edge${errors ? " errors" : ""}${props.at ? " at" : ""}${props.dim ? " dim" : ""}`}
+			class={`edge${trouble(edge)}${props.at ? " at" : ""}${props.dim ? " dim" : ""}`}
 			role="button"
 			tabindex={0}
 			aria-label={props.label}
@@ -94,10 +100,25 @@ function EdgeView(props: {
 				stroke-width={strokeOf(edge)}
 				marker-end="url(#arrow)"
 			/>
-			<text x={middle.x} y={middle.y - 6} text-anchor="middle">
-				{edgeText(edge)}
-			</text>
 		</g>
+	);
+}
+
+/** Above all edges, so that none crosses it out. */
+function EdgeLabel(props: { edge: GraphEdge; layout: Layout; dim: boolean }) {
+	const points = props.layout.edges[props.edge.id] ?? [];
+	const middle = points[Math.floor(points.length / 2)];
+	if (middle === undefined) return null;
+	return (
+		<text
+			class={`edge-label${trouble(props.edge)}${props.dim ? " dim" : ""}`}
+			x={middle.x}
+			y={middle.y - 6}
+			text-anchor="middle"
+			aria-hidden="true"
+		>
+			{edgeText(props.edge)}
+		</text>
 	);
 }
 
@@ -168,12 +189,11 @@ function EdgeCard({
 			<h2>
 				{names[0]} → {names[1]}
 			</h2>
-			<p>
+			<p class="badges">
 				{edge.parts.map((p) => (
 					<span
 						key={p.protocol + p.from + p.to}
 						class={`badge ${protocolClass(p.protocol)}`}
-						style={{ marginRight: "4px" }}
 					>
 						{p.abbr} {count(p.count)}
 					</span>
@@ -204,7 +224,7 @@ function Card(props: { chosen: Chosen; graph: Graph; close: () => void }) {
 	const query = "edge" in chosen ? edgeQuery(chosen.edge) : chosen.node.query;
 	return (
 		<section class="map-card" aria-label="What is chosen">
-			<div style={{ float: "right" }}>
+			<div class="card-close">
 				<button
 					type="button"
 					class="tool"
@@ -229,7 +249,7 @@ function Card(props: { chosen: Chosen; graph: Graph; close: () => void }) {
 					<Numbers rows={[["Calls", count(chosen.node.entries)]]} />
 				</>
 			)}
-			<div class="body-tools" style={{ marginTop: "10px" }}>
+			<div class="body-tools">
 				<button
 					type="button"
 					class="button primary"
@@ -342,6 +362,14 @@ function Drawing(props: {
 					dim={chosen !== null && !touches(e)}
 					label={edgeLabel(e, graph)}
 					choose={() => props.choose({ edge: e })}
+				/>
+			))}
+			{graph.edges.map((e) => (
+				<EdgeLabel
+					key={e.id}
+					edge={e}
+					layout={layout}
+					dim={chosen !== null && !touches(e)}
 				/>
 			))}
 			{graph.nodes.map((n) => (

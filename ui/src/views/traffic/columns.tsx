@@ -74,7 +74,7 @@ export const COLUMNS: Column[] = [
 		title: "Time",
 		width: "92px",
 		least: 92,
-		rank: 0,
+		rank: 0.6,
 		sort: "time",
 		cell: (r) => (
 			<span class="cell-time" title={full(r.time, zone.value)}>
@@ -95,7 +95,7 @@ export const COLUMNS: Column[] = [
 		title: "Method",
 		width: "minmax(56px, 74px)",
 		least: 56,
-		rank: 0,
+		rank: 0.5,
 		cell: (r) => (
 			<span class="cell-method" data-kfl={r.queries.method} title={r.method}>
 				{r.method}

@@ -82,7 +82,15 @@ const look = EditorView.theme({
 	".cm-content": { padding: "6px 0", caretColor: "var(--text)" },
 	".cm-line": { padding: "0 8px" },
 	".cm-cursor": { borderLeftColor: "var(--text)" },
-	".cm-placeholder": { color: "var(--text-soft)" },
+	".cm-placeholder": {
+		color: "var(--text-soft)",
+		display: "inline-block",
+		maxWidth: "100%",
+		overflow: "hidden",
+		textOverflow: "ellipsis",
+		whiteSpace: "nowrap",
+		verticalAlign: "top",
+	},
 	".cm-tooltip": {
 		background: "var(--raised)",
 		border: "1px solid var(--line)",

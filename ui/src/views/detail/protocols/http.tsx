@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP: what came behind the body, and answers before the answer.
-import type { Json } from "../../../api/types";
+// HTTP: what came behind the body.
 import { below } from "../../../model/compose";
 import { dict } from "../../../model/curl";
 import { Facts, Part, type SideProps } from "./parts";
@@ -19,33 +18,5 @@ export function Trailers({ d, side }: SideProps) {
 				])}
 			/>
 		</Part>
-	);
-}
-
-function Interim(props: { value: Json; path: string }) {
-	const head = dict(props.value);
-	const fields = Object.entries(dict(head.headers));
-	return (
-		<Part title={`Interim response ${head.status}`} n={fields.length}>
-			<Facts
-				list={fields.map(([name, value]) => [
-					name,
-					value,
-					below(`${props.path}.headers`, name),
-				])}
-			/>
-		</Part>
-	);
-}
-
-export function Interims({ d, side }: SideProps) {
-	const list = dict(d.entry[side]).interim;
-	if (!Array.isArray(list)) return null;
-	return (
-		<>
-			{list.map((value, i) => (
-				<Interim key={i} value={value} path={`${side}.interim[${i}]`} />
-			))}
-		</>
 	);
 }

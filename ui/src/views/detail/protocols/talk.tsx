@@ -103,7 +103,7 @@ function Message(props: { line: Line; at: boolean }) {
 						{opcode}
 						{closing}
 					</span>{" "}
-					{bytes(Number(m.size ?? 0))}
+					<span class="nowrap">{bytes(Number(m.size ?? 0))}</span>
 					{m.compressed === true &&
 						`, ${bytes(Number(m.payloadSize ?? 0))} compressed`}
 				</span>
