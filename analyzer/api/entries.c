@@ -14,6 +14,8 @@ enum {
 	/* Work between two looks at the clock. */
 	LIST_SCAN = 20000,
 	LIST_READ = 2000,
+	/* So many rows are read as quickly as their number is looked up. */
+	LIST_LEAP = 200,
 };
 
 /* A place in a list, as cursors say it: value_id_snapshot_earlier. */
@@ -239,11 +241,42 @@ stretch(struct list *l, bool *ret_done)
 	return rc;
 }
 
+/* Far into the list of one snapshot, by the index if it can. */
+static int
+leap(struct list *l)
+{
+	const struct merge_source *source = l->s->sources;
+	struct run_query q = l->s->query;
+	struct index_key key;
+	int rc;
+
+	if (l->s->n != 1 || l->skip < LIST_LEAP)
+		return 0;
+	q.ask = l->s->asks;
+	q.after = !l->begins;
+	q.key = l->at.key.key;
+	rc = run_leap(source->opened, &q, l->skip - 1, &l->c->err, &key);
+	if (rc != 1)
+		return rc;
+	l->at.key.key = key;
+	l->at.key.snapshot = source->names.snapshot;
+	if (!l->back)
+		l->at.earlier += l->skip;
+	else
+		l->at.earlier -= l->at.earlier < l->skip ? l->at.earlier
+		                                         : l->skip;
+	l->counts.scanned += l->skip;
+	l->counts.matched += l->skip;
+	l->skip = 0;
+	l->begins = false;
+	return 0;
+}
+
 static int
 run_list(struct list *l)
 {
 	bool done = false;
-	int rc = 0;
+	int rc = leap(l);
 
 	while (rc == 0 && !done) {
 		rc = stretch(l, &done);

@@ -134,13 +134,13 @@ select_sql(struct buf *b, const char *what, const char *from,
 		rc = buf_printf(b, " AND (%s,e.id)%s(?,?)", column,
 		                s->desc ? "<" : ">");
 	if (rc == 0)
-		rc = buf_printf(b, " ORDER BY %s%s,e.id%s LIMIT ?", column,
-		                desc, desc);
+		rc = buf_printf(b, " ORDER BY %s%s,e.id%s LIMIT ? OFFSET ?",
+		                column, desc, desc);
 	return rc == 0 ? buf_append_byte(b, '\0') : rc;
 }
 
 static void
-bind_select(sqlite3_stmt *st, const struct index_select *s)
+bind_select(sqlite3_stmt *st, const struct index_select *s, int64_t offset)
 {
 	struct index_where under = s->under;
 	bool limited = s->limit > 0 && s->limit < INT64_MAX;
@@ -153,7 +153,8 @@ bind_select(sqlite3_stmt *st, const struct index_select *s)
 		(void)sqlite3_bind_int64(st, i++, s->key.value);
 		(void)sqlite3_bind_int64(st, i++, s->key.id);
 	}
-	(void)sqlite3_bind_int64(st, i, limited ? (int64_t)s->limit : -1);
+	(void)sqlite3_bind_int64(st, i++, limited ? (int64_t)s->limit : -1);
+	(void)sqlite3_bind_int64(st, i, offset);
 }
 
 static int
@@ -216,8 +217,49 @@ index_entries(struct index_reader *r, const struct index_select *s,
 		return rc;
 	bind_select((*ret_cursor)->ids != NULL ? (*ret_cursor)->ids
 	                                       : (*ret_cursor)->st,
-	            s);
+	            s, 0);
 	return 0;
+}
+
+int
+index_leap(struct index_reader *r, const struct index_select *s, uint64_t n,
+           struct err *e, struct index_key *ret_key)
+{
+	struct index_select narrow = *s;
+	sqlite3_stmt *st = NULL;
+	struct buf what, sql;
+	int rc;
+
+	if (n > INT64_MAX)
+		return 0;
+	narrow.under = (struct index_where){ .sql = NULL };
+	narrow.limit = 1;
+	buf_init(&what, SQL_MAX);
+	buf_init(&sql, SQL_MAX);
+	rc = buf_printf(&what, "SELECT %s,e.id%c", column_of(s->order), 0);
+	if (rc == 0)
+		rc = select_sql(&sql, what.p, " FROM entry e", &narrow);
+	buf_release(&what);
+	if (rc != 0)
+		err_set(e, rc, "index: condition: %s", err_text(rc));
+	else
+		rc = db_prepare(r->db, sql.p, e, &st);
+	buf_release(&sql);
+	if (rc != 0)
+		return rc;
+	bind_select(st, &narrow, (int64_t)n);
+	rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		*ret_key = (struct index_key){
+			.value = sqlite3_column_int64(st, 0),
+			.id = sqlite3_column_int64(st, 1),
+		};
+	if (rc == SQLITE_ROW || rc == SQLITE_DONE)
+		rc = rc == SQLITE_ROW;
+	else
+		rc = db_error(r->db, "a place in a list", e);
+	(void)sqlite3_finalize(st);
+	return rc;
 }
 
 static int
@@ -260,7 +302,7 @@ index_plan(struct index_reader *r, const struct index_select *s,
 	buf_release(&sql);
 	if (rc != 0)
 		return rc;
-	bind_select(st, s);
+	bind_select(st, s, 0);
 	rc = tell_steps(r, st, f, ctx, e);
 	(void)sqlite3_finalize(st);
 	return rc;

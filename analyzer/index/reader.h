@@ -131,6 +131,12 @@ int index_entries(struct index_reader *r, const struct index_select *s,
 int index_next(struct index_cursor *c, struct index_entry *ret_entry,
                bool *ret_sure, struct err *e) WARN_UNUSED;
 void index_cursor_free(struct index_cursor *c);
+/*
+ * Where the nth row of a list is, from 0, without reading those before it: 1
+ * and *ret_key, 0 when there are fewer, or a code.
+ */
+int index_leap(struct index_reader *r, const struct index_select *s, uint64_t n,
+               struct err *e, struct index_key *ret_key) WARN_UNUSED;
 /* What SQLite does to find the rows of a list, a line a step. */
 int index_plan(struct index_reader *r, const struct index_select *s,
                int (*f)(void *ctx, struct str step), void *ctx,

@@ -135,6 +135,22 @@ run_open(struct opened *o, const struct run_query *q, struct err *e,
 	return rc;
 }
 
+int
+run_leap(struct opened *o, const struct run_query *q, uint64_t n, struct err *e,
+         struct index_key *ret_key)
+{
+	struct index_select s;
+	int rc;
+
+	if (q->plan != RUN_INDEXED || !q->ask->exact || q->ask->limit > 0)
+		return 0;
+	run_select_of(q, &s);
+	index_watch(opened_index(o), q->cancel);
+	rc = index_leap(opened_index(o), &s, n, e, ret_key);
+	index_watch(opened_index(o), NULL);
+	return rc;
+}
+
 void
 run_free(struct run *r)
 {

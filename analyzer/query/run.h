@@ -72,6 +72,13 @@ int run_open(struct opened *o, const struct run_query *q, struct err *e,
 void run_free(struct run *r);
 
 /*
+ * Where the nth match is, from 0, when the index alone tells what matches: 1
+ * and *ret_key; 0 when it does not, or there are fewer; or a code.
+ */
+int run_leap(struct opened *o, const struct run_query *q, uint64_t n,
+             struct err *e, struct index_key *ret_key) WARN_UNUSED;
+
+/*
  * 1 and *ret_entry (valid until the next call), 0 at the end or when the run
  * stops early, or a code: ERR_CANCELLED, and those of the index.
  */

@@ -63,6 +63,26 @@ has 'it is complete' '.complete and .next == null and .prev == null and
 get 'skipping' 200 "${api}entries?skip=2000&limit=1"
 is 'leads to the place' "$(jq -r '.entries[0].id' "$tmp/out")" \
 	"$(sed -n 2001p "$tmp/all")"
+get 'from the end' 200 "${api}entries?before=end&skip=700&limit=1"
+is 'too' "$(jq -r '.entries[0].id' "$tmp/out")" \
+	"$(tail -n 701 "$tmp/all" | head -n 1)"
+get 'and before a cursor' 200 \
+	"${api}entries?before=$(jq -r .prev "$tmp/out")&skip=300&limit=1"
+is 'likewise' "$(jq -r '.entries[0].id' "$tmp/out")" \
+	"$(tail -n 1002 "$tmp/all" | head -n 1)"
+for sort in -time elapsed -responseSize; do
+	get "sorted by $sort" 200 "${api}entries?q=redis&sort=$sort&limit=600"
+	there=$(jq -r '.entries[500].id, .entries[501].id' "$tmp/out")
+	get "skipping, sorted by $sort" 200 \
+		"${api}entries?q=redis&sort=$sort&limit=2&skip=500"
+	is 'leads to the same' "$(jq -r '.entries[].id' "$tmp/out")" "$there"
+	get 'what follows' 200 \
+		"${api}entries?q=redis&sort=$sort&limit=2&after=$(
+			jq -r .next "$tmp/out")&skip=1"
+	has 'was not passed over' '.matched == 3 and (.entries | length == 2)'
+done
+get 'behind the last' 200 "${api}entries?skip=99999&limit=1"
+has 'there is nothing' '.entries == [] and .complete and .next == null'
 get 'a query' 200 "${api}entries?limit=1000" -G \
 	--data-urlencode 'q=response.status == 404'
 is 'is what the command says' "$(jq '.entries | length' "$tmp/out")" \

@@ -192,7 +192,9 @@ function keepWatching(scroll: Scroll, window: EntryWindow): void {
 function listCommands(scroll: { current: Scroll }, rowHeight: number) {
 	const at = () => selectedIndex();
 	const last = () => (rows.peek()?.total ?? 1) - 1;
+	let steps = 0;
 	const to = async (index: () => number) => {
+		const step = ++steps;
 		await shown();
 		const window = rows.peek();
 		if (window === null || window.total === 0) return;
@@ -202,7 +204,7 @@ function listCommands(scroll: { current: Scroll }, rowHeight: number) {
 		);
 		const row = window.row(at);
 		if (row !== undefined) select(row.id);
-		else void selectWhenThere(window, at, scroll);
+		else void selectWhenThere(window, at, scroll, () => step === steps);
 	};
 	const page = () =>
 		Math.max(1, Math.floor(scroll.current.g.viewport / rowHeight) - 1);
@@ -252,8 +254,11 @@ async function selectWhenThere(
 	window: EntryWindow,
 	index: number,
 	scroll: { current: Scroll },
+	isLatest: () => boolean,
 ): Promise<void> {
-	for (let tries = 0; tries < TRIES && rows.peek() === window; tries++) {
+	for (let tries = 0; tries < TRIES; tries++) {
+		// Whoever goes on meanwhile does not want to come back here.
+		if (rows.peek() !== window || !isLatest()) return;
 		const row = window.row(index);
 		if (row !== undefined) {
 			select(row.id);

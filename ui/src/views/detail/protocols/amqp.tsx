@@ -44,7 +44,9 @@ function Tables(props: { list: Entry[]; path: string }) {
 export function Amqp({ d, side }: SideProps) {
 	const m = dict(d.entry[side]);
 	const own: Entry[] = Object.entries(m).filter(([name]) => !OTHER.has(name));
-	const props: Entry[] = Object.entries(dict(m.properties));
+	const props: Entry[] = Object.entries(dict(m.properties)).filter(
+		([, v]) => v !== null,
+	);
 	const set = props.filter(([, v]) => !isTable(v) && !UNSET.has(v));
 	const unset = props.filter(([, v]) => !isTable(v) && UNSET.has(v));
 	return (
