@@ -7,34 +7,14 @@
 static struct cut *
 cut_of(struct sink *s)
 {
-	return container_of(s, struct cut, sink);
-}
-
-static void
-note(struct cut *c)
-{
-	c->is_type = c->is_data = false;
-	if (c->out->error != 0)
-		sink_fail(&c->sink, c->out->error);
+	return container_of(s, struct cut, json.sink);
 }
 
 static void
 begin_object(struct sink *s)
 {
-	struct cut *c = cut_of(s);
-
-	c->table = false;
-	jout_begin_object(c->out);
-	note(c);
-}
-
-static void
-end_object(struct sink *s)
-{
-	struct cut *c = cut_of(s);
-
-	jout_end_object(c->out);
-	note(c);
+	cut_of(s)->table = false;
+	sink_json_ops.begin_object(s);
 }
 
 static void
@@ -42,17 +22,9 @@ begin_array(struct sink *s)
 {
 	struct cut *c = cut_of(s);
 
-	jout_begin_array(c->out);
-	note(c);
-}
-
-static void
-end_array(struct sink *s)
-{
-	struct cut *c = cut_of(s);
-
-	jout_end_array(c->out);
-	note(c);
+	/* What is in it has no key. */
+	c->is_type = c->is_data = false;
+	sink_json_ops.begin_array(s);
 }
 
 static void
@@ -60,10 +32,9 @@ put_key(struct sink *s, struct str key)
 {
 	struct cut *c = cut_of(s);
 
-	jout_key(c->out, key);
-	note(c);
 	c->is_type = c->sections && str_eq(key, STR("type"));
 	c->is_data = c->sections && str_eq(key, STR("data"));
+	sink_json_ops.key(s, key);
 }
 
 /* The first bytes, without half a character at the end. */
@@ -83,8 +54,9 @@ head_of(struct str v, size_t max)
 static void
 put_rows(struct cut *c, struct str rows)
 {
-	jout_raw(c->out, str_eq(rows, STR("null")) ? STR("[]") : rows);
-	note(c);
+	jout_raw(c->json.out, str_eq(rows, STR("null")) ? STR("[]") : rows);
+	if (c->json.out->error != 0)
+		sink_fail(&c->json.sink, c->json.out->error);
 }
 
 static void
@@ -92,55 +64,17 @@ put_string(struct sink *s, struct str v)
 {
 	struct cut *c = cut_of(s);
 
-	if (c->is_type) {
-		c->table = str_eq(v, STR("table"));
-		jout_str(c->out, v);
-		note(c);
-		return;
-	}
 	if (c->is_data && c->table) {
 		put_rows(c, v);
 		return;
 	}
-	c->n += v.n > c->max;
-	jout_str(c->out, v.n > c->max ? head_of(v, c->max) : v);
-	note(c);
-}
-
-static void
-put_integer(struct sink *s, int64_t v)
-{
-	struct cut *c = cut_of(s);
-
-	jout_int(c->out, v);
-	note(c);
-}
-
-static void
-put_number(struct sink *s, double v)
-{
-	struct cut *c = cut_of(s);
-
-	jout_double(c->out, v);
-	note(c);
-}
-
-static void
-put_boolean(struct sink *s, bool v)
-{
-	struct cut *c = cut_of(s);
-
-	jout_bool(c->out, v);
-	note(c);
-}
-
-static void
-put_null(struct sink *s)
-{
-	struct cut *c = cut_of(s);
-
-	jout_null(c->out);
-	note(c);
+	if (c->is_type) {
+		c->table = str_eq(v, STR("table"));
+	} else if (v.n > c->max) {
+		v = head_of(v, c->max);
+		c->n++;
+	}
+	sink_json_ops.string(s, v);
 }
 
 static void
@@ -150,7 +84,7 @@ put_text_begin(struct sink *s)
 
 	c->left = c->max;
 	c->too_long = false;
-	jout_str_begin(c->out);
+	sink_json_ops.text_begin(s);
 }
 
 static void
@@ -161,7 +95,7 @@ put_text(struct sink *s, struct str piece)
 
 	c->too_long |= head.n < piece.n;
 	c->left = head.n < piece.n ? 0 : c->left - head.n;
-	jout_str_part(c->out, head);
+	sink_json_ops.text(s, head);
 }
 
 static void
@@ -170,46 +104,25 @@ put_text_end(struct sink *s)
 	struct cut *c = cut_of(s);
 
 	c->n += c->too_long;
-	jout_str_end(c->out);
-	note(c);
+	sink_json_ops.text_end(s);
 }
-
-static const struct sink_ops whole_ops = {
-	.begin_object = begin_object,
-	.end_object = end_object,
-	.begin_array = begin_array,
-	.end_array = end_array,
-	.key = put_key,
-	.string = put_string,
-	.integer = put_integer,
-	.number = put_number,
-	.boolean = put_boolean,
-	.null = put_null,
-	.text_begin = put_text_begin,
-	.text = put_text,
-	.text_end = put_text_end,
-};
-
-/* Of sections the texts are gathered: a table's rows have to be known. */
-static const struct sink_ops section_ops = {
-	.begin_object = begin_object,
-	.end_object = end_object,
-	.begin_array = begin_array,
-	.end_array = end_array,
-	.key = put_key,
-	.string = put_string,
-	.integer = put_integer,
-	.number = put_number,
-	.boolean = put_boolean,
-	.null = put_null,
-};
 
 void
 cut_init(struct cut *c, struct json_out *out, size_t max, bool sections)
 {
 	memset(c, 0, sizeof(*c));
-	c->sink.ops = sections ? &section_ops : &whole_ops;
-	c->out = out;
+	sink_json_init(&c->json, out);
 	c->max = max;
 	c->sections = sections;
+	c->ops = sink_json_ops;
+	c->ops.begin_object = begin_object;
+	c->ops.begin_array = begin_array;
+	c->ops.key = put_key;
+	c->ops.string = put_string;
+	/* Of sections the texts are gathered: a table's rows have to be
+	 * known. */
+	c->ops.text_begin = sections ? NULL : put_text_begin;
+	c->ops.text = sections ? NULL : put_text;
+	c->ops.text_end = sections ? NULL : put_text_end;
+	c->json.sink.ops = &c->ops;
 }

@@ -13,13 +13,13 @@
 #include "base/json_out.h"
 
 struct cut {
-	struct sink sink;
-	struct json_out *out;
+	struct sink_json json; /* to be written to: &cut.json.sink */
 	size_t max;
 	uint64_t n;    /* texts that were cut */
 	bool sections; /* they are sections */
 
 	/* private */
+	struct sink_ops ops;
 	bool is_type, is_data; /* the key of the value that comes */
 	bool table;            /* we are in one */
 	size_t left;           /* of a text in pieces */

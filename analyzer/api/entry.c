@@ -153,10 +153,10 @@ put_entry(struct call *c, struct json_out *j, const struct picked *p,
 	jout_put(j, "entry");
 	cut_init(&cut, j, max, false);
 	if (p->merge != NULL)
-		rc = merge_entry(p->merge, &cut.sink, &c->err);
+		rc = merge_entry(p->merge, &cut.json.sink, &c->err);
 	else
-		rc = full_entry(p->opened, &p->row, &names, NULL, &cut.sink,
-		                &c->err);
+		rc = full_entry(p->opened, &p->row, &names, NULL,
+		                &cut.json.sink, &c->err);
 	*io_cut += cut.n;
 	if (rc != 0)
 		return rc;
@@ -174,7 +174,7 @@ put_entry(struct call *c, struct json_out *j, const struct picked *p,
 		return 0;
 	}
 	cut_init(&cut, j, max, true);
-	rc = full_represent(p->opened, &p->row, &cut.sink, &c->err);
+	rc = full_represent(p->opened, &p->row, &cut.json.sink, &c->err);
 	*io_cut += cut.n;
 	return rc;
 }

@@ -104,5 +104,7 @@ struct sink_json {
 	struct json_out *out;
 };
 void sink_json_init(struct sink_json *s, struct json_out *out);
+/* What it does, for sinks that embed one and do some of it otherwise. */
+extern const struct sink_ops sink_json_ops;
 
 #endif /* ENTRY_SINK_H */

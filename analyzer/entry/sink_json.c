@@ -112,7 +112,7 @@ json_text_end(struct sink *s)
 	note_error(s);
 }
 
-static const struct sink_ops ops = {
+const struct sink_ops sink_json_ops = {
 	.begin_object = json_begin_object,
 	.end_object = json_end_object,
 	.begin_array = json_begin_array,
@@ -132,7 +132,7 @@ void
 sink_json_init(struct sink_json *s, struct json_out *out)
 {
 	*s = (struct sink_json){
-		.sink = { .ops = &ops, .error = out->error },
+		.sink = { .ops = &sink_json_ops, .error = out->error },
 		.out = out,
 	};
 }

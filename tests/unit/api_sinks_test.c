@@ -64,7 +64,7 @@ is_cut(size_t max, bool sections, void (*f)(struct sink *s), const char *want)
 	buf_init(&b, 1 << 16);
 	jout_init_buf(&j, &b);
 	cut_init(&c, &j, max, sections);
-	f(&c.sink);
+	f(&c.json.sink);
 	is_int(jout_finish(&j), 0, "it is JSON");
 	is_bytes(b.p, b.n, want, strlen(want), want);
 	buf_release(&b);
