@@ -2,21 +2,23 @@
 /*
  * explain: how a query is answered, for people and for the API.
  *
- *	explain_query()   what the index is asked, and what it cannot tell
- *	explain_run()     how much work that was: runs the query to its end
- *	explain_emit()    one object:
+ *   explain_query()  what the index is asked, and what it cannot tell
+ *   explain_run()    how much work that was: runs the query to its end
+ *   explain_emit()   one object:
  *
- *	query     the normal form, macros expanded
- *	exact     the index alone answers it
- *	redacts   redact() is in it, so that nothing is sure
- *	limit     limit(n), 0 without one
- *	under     {sql, values}: entries of which the index is sure
- *	over      {sql, values}: entries that may match; no others are looked at
- *	residual  [{text, offset, length, doubt}]: what of the query as typed
- *has to be evaluated on entries between the two; with `doubt` only on those
- *that are not whole index     [text]: what SQLite does to find them work
- *{scanned, matched, read, undecided}, if it was run: candidates looked at,
- *matches, entries whose packets were read, entries that could not be decided
+ *     query     the normal form, macros expanded
+ *     exact     the index alone answers it
+ *     redacts   redact() is in it, so that nothing is sure
+ *     limit     limit(n), 0 without one
+ *     under     {sql, values}: entries of which the index is sure
+ *     over      {sql, values}: entries that may match; no others are looked at
+ *     residual  [{text, offset, length, doubt}]: what of the query as typed
+ *               has to be evaluated on entries between the two; with `doubt`
+ *               only on those that are not whole
+ *     index     [text]: what SQLite does to find them
+ *     work      {scanned, matched, read, undecided}, if it was run: candidates
+ *               looked at, matches, entries whose packets were read, entries
+ *               that could not be decided
  */
 #ifndef QUERY_EXPLAIN_H
 #define QUERY_EXPLAIN_H
