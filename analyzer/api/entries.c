@@ -221,6 +221,13 @@ stretch(struct list *l, bool *ret_done)
 
 	q.scan_max = LIST_SCAN;
 	q.read_max = LIST_READ;
+	/* Sorting is cheap when few rows are wanted; one more tells that there
+	 * are more. */
+	q.limit = l->limit - l->n + 1;
+	if (l->skip < INT64_MAX - q.limit)
+		q.limit += l->skip;
+	else
+		q.limit = 0;
 	q.earlier = l->back ? 0 : l->at.earlier;
 	rc = merge_open(l->s->sources, l->s->n, &q,
 	                l->begins ? NULL : &l->at.key, &l->c->err, &m);

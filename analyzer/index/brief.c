@@ -26,6 +26,7 @@ prepare(struct index_reader *r, struct buf *sql, int rc, struct err *e,
 /* ---- rows ---- */
 
 struct brief_walk {
+	bool ends;
 	int (*f)(void *ctx, const struct index_brief *b);
 	void *ctx;
 };
@@ -34,15 +35,17 @@ static int
 brief_row(struct db_row *row, void *ctx)
 {
 	const struct brief_walk *w = ctx;
-	struct index_brief b;
+	struct index_brief b = { .sure = sqlite3_column_int(row->st,
+		                                            row->col++) != 0 };
 
 	b.id = db_int(row);
-	b.stream = db_int(row);
 	b.proto = db_int(row);
 	b.flags = (uint32_t)db_int_in(row, 0, UINT32_MAX);
 	b.status = (int32_t)db_int_in(row, INT32_MIN, INT32_MAX);
 	b.ts = db_int(row);
 	b.res_last = db_int(row);
+	if (!w->ends)
+		return row->bad ? 0 : w->f(w->ctx, &b);
 	b.req_size = (uint64_t)db_int_in(row, 0, INT64_MAX);
 	b.res_size = (uint64_t)db_int_in(row, 0, INT64_MAX);
 	b.client = db_int(row);
@@ -54,30 +57,38 @@ brief_row(struct db_row *row, void *ctx)
 }
 
 int
-index_briefs(struct index_reader *r, const struct index_where *w, int64_t after,
+index_briefs(struct index_reader *r, const struct index_brief_ask *ask,
              int (*f)(void *ctx, const struct index_brief *b), void *ctx,
              struct err *e)
 {
-	struct brief_walk walk = { .f = f, .ctx = ctx };
+	struct brief_walk walk = { .ends = ask->ends, .f = f, .ctx = ctx };
+	struct index_where under = { .sql = NULL };
 	sqlite3_stmt *st;
 	struct buf sql;
 	int i = 1;
 	int rc;
 
+	if (ask->under != NULL)
+		under = *ask->under;
+	under.ranged = false;
 	buf_init(&sql, SQL_MAX);
-	rc = buf_append_str(
-	    &sql, STR("SELECT e.id,e.stream,e.proto,e.flags,e.status,e.ts,"
-	              "e.res_last,e.req_size,e.res_size,e.client,e.server,"
-	              "e.client_port,e.server_port,e.point FROM entry e"));
+	rc = buf_printf(&sql,
+	                "SELECT (%s),e.id,e.proto,e.flags,e.status,e.ts,"
+	                "e.res_last%s FROM entry e",
+	                under.sql != NULL ? under.sql : "1",
+	                ask->ends ? ",e.req_size,e.res_size,e.client,e.server,"
+	                            "e.client_port,e.server_port,e.point"
+	                          : "");
 	if (rc == 0)
-		rc = reader_where(&sql, w);
+		rc = reader_where(&sql, &ask->over);
 	if (rc == 0)
 		rc = buf_append_str(&sql, STR(" AND e.id>? ORDER BY e.id"));
 	rc = prepare(r, &sql, rc, e, &st);
 	if (rc != 0)
 		return rc;
-	reader_bind(st, &i, w);
-	(void)sqlite3_bind_int64(st, i, after);
+	reader_bind(st, &i, &under);
+	reader_bind(st, &i, &ask->over);
+	(void)sqlite3_bind_int64(st, i, ask->after);
 	return reader_walk(r, st, "entry", brief_row, &walk, e);
 }
 
@@ -204,9 +215,10 @@ count_row(struct db_row *row, void *ctx)
 }
 
 int
-index_gap_streams(struct index_reader *r, const struct index_where *w,
+index_gap_streams(struct index_reader *r, const struct index_where *where,
                   struct err *e, uint64_t *ret_n)
 {
+	struct index_where w = *where;
 	sqlite3_stmt *st;
 	struct buf sql;
 	int i = 1;
@@ -216,13 +228,15 @@ index_gap_streams(struct index_reader *r, const struct index_where *w,
 	rc = buf_append_str(
 	    &sql, STR("SELECT count(*) FROM stream s WHERE s.entries>0 AND "
 	              "s.gaps_0+s.gaps_1>0 AND EXISTS(SELECT 1 FROM entry e"));
+	/* Entries are looked up by their stream. */
+	w.wide = true;
 	if (rc == 0)
-		rc = reader_where(&sql, w);
+		rc = reader_where(&sql, &w);
 	if (rc == 0)
 		rc = buf_append_str(&sql, STR(" AND e.stream=s.id)"));
 	rc = prepare(r, &sql, rc, e, &st);
 	if (rc != 0)
 		return rc;
-	reader_bind(st, &i, w);
+	reader_bind(st, &i, &w);
 	return reader_walk(r, st, "stream", count_row, ret_n, e);
 }

@@ -15,24 +15,30 @@
 #include "base/compiler.h"
 
 struct index_brief {
-	int64_t id, stream;
+	bool sure; /* `under` picks it too */
+	int64_t id;
 	int64_t proto;    /* id */
 	uint32_t flags;   /* enum entry_flag */
 	int32_t status;   /* 0: none */
 	int64_t ts;       /* the entry's instant */
 	int64_t res_last; /* ns from it to the end of the response */
+	/* Of those who want the ends. */
 	uint64_t req_size, res_size;
 	int64_t client, server; /* ids of addresses */
 	uint16_t client_port, server_port;
 	uint32_t point;
 };
 
-/*
- * Rows behind the id `after` that the condition picks. f returns non-zero to
- * stop with that code.
- */
-int index_briefs(struct index_reader *r, const struct index_where *w,
-                 int64_t after,
+/* Which rows: those that `over` picks, behind the id `after`. */
+struct index_brief_ask {
+	struct index_where over;
+	const struct index_where *under; /* NULL: every row is sure */
+	bool ends;
+	int64_t after;
+};
+
+/* f returns non-zero to stop with that code. */
+int index_briefs(struct index_reader *r, const struct index_brief_ask *ask,
                  int (*f)(void *ctx, const struct index_brief *b), void *ctx,
                  struct err *e) WARN_UNUSED;
 

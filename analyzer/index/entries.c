@@ -75,8 +75,12 @@ reader_bind(sqlite3_stmt *st, int *io_i, const struct index_where *w)
 int
 reader_where(struct buf *sql, const struct index_where *w)
 {
+	/* With a + in front a column is not looked up in an index. */
+	const char *range = w->wide ? " AND +e.ts>=? AND +e.ts<?"
+	                            : " AND e.ts>=? AND e.ts<?";
+
 	return buf_printf(sql, " WHERE (%s)%s", w->sql != NULL ? w->sql : "1",
-	                  w->ranged ? " AND e.ts>=? AND e.ts<?" : "");
+	                  w->ranged ? range : "");
 }
 
 static const char *

@@ -90,6 +90,9 @@ struct index_where {
 	size_t nbinds;
 	const struct index_bind *binds;
 	bool ranged; /* and only entries of [from, to), ns */
+	/* The range has most rows: going over all of them is cheaper than
+	 * looking them up by time. The rows are the same. */
+	bool wide;
 	int64_t from, to;
 };
 

@@ -86,7 +86,11 @@ find_exact(const struct field *fields, struct str path)
 
 /* --- protocols ------------------------------------------------------------ */
 
-/* e.proto is one of these keys. */
+/*
+ * e.proto is one of these keys. Their ids, of which there are fewer than 63,
+ * become the bits of a number, once; that is several times as quick for each
+ * row as a look-up in a list is.
+ */
 static const struct kfl_cond *
 one_of(struct arena *a, const struct kfl_bind *keys, size_t n)
 {
@@ -97,12 +101,12 @@ one_of(struct arena *a, const struct kfl_bind *keys, size_t n)
 	if (n == 0)
 		return &kfl_cond_false;
 	buf_init(&b, 2 * PROTOCOLS_MAX + 100);
-	rc = buf_append_str(&b, STR("(e.proto IN (SELECT id FROM protocol "
-	                            "WHERE key IN (?"));
+	rc = buf_append_str(&b, STR("((SELECT ifnull(sum(1<<id),0) FROM "
+	                            "protocol WHERE key IN (?"));
 	for (size_t i = 1; i < n && rc == 0; i++)
 		rc = buf_append_str(&b, STR(",?"));
 	if (rc == 0)
-		rc = buf_append_str(&b, STR(")))"));
+		rc = buf_append_str(&b, STR("))>>e.proto&1)"));
 	sql = rc == 0 ? arena_dup(a, buf_str(&b)) : STR_NONE;
 	buf_release(&b);
 	return sql.n > 0 ? kfl_cond_leaf(a, sql, keys, n) : NULL;

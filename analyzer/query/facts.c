@@ -14,6 +14,8 @@ enum {
 	LATE_EVERY = 1024, /* narrow rows between two looks at the clock */
 	ADDRESSES_MAX = 1 << 24,
 	DOUBTFUL_BYTES = 8 << 20, /* of a condition */
+	/* Ranges of at least 1/WIDE of a snapshot are read row by row. */
+	WIDE = 8,
 };
 
 /* One that this program does not have. */
@@ -38,6 +40,7 @@ struct walk {
 	struct addr *addrs;         /* by id */
 	size_t naddrs, cap;
 	uint64_t rows; /* in this call */
+	bool doubt;    /* rows were seen that have to be evaluated */
 };
 
 /* ---- what ids stand for ---- */
@@ -142,6 +145,10 @@ take_brief(void *ctx, const struct index_brief *b)
 
 	if (w->rows++ % LATE_EVERY == LATE_EVERY - 1 && is_late(w))
 		return STOP;
+	if (!b->sure) {
+		w->doubt = true;
+		return 0;
+	}
 	if (b->proto >= 1 && b->proto <= FACTS_PROTOCOLS)
 		f.protocol = w->names.variant[b->proto - 1];
 	if (b->client >= 0 && (uint64_t)b->client < w->naddrs)
@@ -156,23 +163,44 @@ take_brief(void *ctx, const struct index_brief *b)
 	return w->f(w->ctx, &f);
 }
 
-/* The rows of a condition. */
-static int
-walk_briefs(struct walk *w, const struct index_where *certain, struct err *e)
+/* Does the range have a good part of the snapshot? */
+static bool
+is_wide(const struct walk *w)
 {
 	struct index_reader *r = opened_index(w->o);
-	struct index_where where = *certain;
+	uint64_t from, to;
+	double all, part;
+
+	if (str_u64(index_meta(r, "from"), &from) != 0 ||
+	    str_u64(index_meta(r, "to"), &to) != 0)
+		return false;
+	all = (double)to - (double)from;
+	part = (double)w->ask->to - (double)w->ask->from;
+	return part * WIDE >= all;
+}
+
+/* Candidates; those that are certain are facts. `under` NULL: all are. */
+static int
+walk_briefs(struct walk *w, const struct index_where *under, struct err *e)
+{
+	struct index_reader *r = opened_index(w->o);
+	struct index_brief_ask ask = { .over = w->ask->ask->over,
+		                       .under = under,
+		                       .ends = w->ask->addresses,
+		                       .after = w->place->id };
 	int rc = facts_names_read(w->o, &w->names, e);
 
-	where.ranged = w->ask->ranged;
-	where.from = w->ask->from;
-	where.to = w->ask->to;
+	ask.over.ranged = w->ask->ranged;
+	ask.over.from = w->ask->from;
+	ask.over.to = w->ask->to;
+	ask.over.wide = is_wide(w);
+	if (!w->place->begun)
+		ask.after = 0;
 	if (rc == 0 && w->ask->addresses)
 		rc = index_addresses(r, take_address, w, e);
 	index_watch(r, w->ask->cancel);
 	if (rc == 0)
-		rc = index_briefs(r, &where, w->place->begun ? w->place->id : 0,
-		                  take_brief, w, e);
+		rc = index_briefs(r, &ask, take_brief, w, e);
 	index_watch(r, NULL);
 	mem_free(w->addrs);
 	return rc;
@@ -295,31 +323,14 @@ doubtful_of(const struct ask *a, struct arena *arena, struct index_where *ret)
 	return 0;
 }
 
-/* A walk over the certain ones; then *ret_more tells whether others are. */
-static int
-walk_certain(struct walk *w, const struct index_where *doubtful, bool *ret_more,
-             struct err *e)
-{
-	struct index_where where = *doubtful;
-	uint64_t n = 0;
-	int rc = walk_briefs(w, &w->ask->ask->under, e);
-
-	where.ranged = w->ask->ranged;
-	where.from = w->ask->from;
-	where.to = w->ask->to;
-	if (rc == 0)
-		rc = index_count(opened_index(w->o), &where, e, &n);
-	*ret_more = n > 0;
-	return rc;
-}
-
 static int
 walk_both(struct walk *w, struct err *e)
 {
 	const struct ask *a = w->ask->ask;
 	struct ask rest = *a;
 	struct arena arena;
-	bool more = true;
+	/* What an earlier call saw is not known here. */
+	bool more = w->place->begun || w->place->doubtful;
 	int rc;
 
 	arena_init(&arena, DOUBTFUL_BYTES, 0);
@@ -329,7 +340,8 @@ walk_both(struct walk *w, struct err *e)
 	rest.under = (struct index_where){ .sql = NULL };
 	w->doubtful = &rest;
 	if (rc == 0 && !w->place->doubtful) {
-		rc = walk_certain(w, &rest.over, &more, e);
+		rc = walk_briefs(w, &a->under, e);
+		more = more || w->doubt;
 		w->counts->complete = rc == 0 && !more;
 		if (rc == 0)
 			*w->place = (struct facts_place){ .doubtful = true };
@@ -363,7 +375,7 @@ facts_walk(struct opened *o, const struct facts_ask *ask,
 	if (!a->exact && a->under.sql != NULL && a->over.sql != NULL) {
 		rc = walk_both(&w, e);
 	} else if (a->exact) {
-		rc = walk_briefs(&w, &a->over, e);
+		rc = walk_briefs(&w, NULL, e);
 		io_state->counts.complete = rc == 0;
 	} else {
 		rc = run_all(&w, e);

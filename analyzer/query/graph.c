@@ -7,16 +7,23 @@
 #include "analyzer/entry/protocol.h"
 #include "base/mem.h"
 
-enum { TEXT_BYTES = 64 << 20 };
+enum { TEXT_BYTES = 64 << 20, MEMO_MAX = 1 << 16 };
 
 struct edge_key {
 	uint32_t from, to;
 	const char *macro;
 };
 
+/* An end as the tables of a snapshot have it, where equal texts are one. */
+struct end_key {
+	const char *name, *ns;
+	struct addr ip;
+};
+
 struct adding {
 	struct graph *g;
 	struct opened *o;
+	struct map memo; /* struct end_key -> number of the node */
 };
 
 int
@@ -90,15 +97,11 @@ add_ip(struct graph_node *n, const struct addr *ip)
 		n->ip[n->nips++] = *ip;
 }
 
-/* The node of one end; ERR_BUDGET when there are too many. */
+/* The node of a name or address; ERR_BUDGET when there are too many. */
 static int
-find_node(struct adding *a, const struct fact *f, bool server,
-          uint32_t *ret_node)
+node_of(struct graph *g, const struct addr *ip, const struct resolved *who,
+        uint32_t *ret_node)
 {
-	const struct addr *ip = server ? &f->dst : &f->src;
-	struct resolved who = opened_resolve(a->o, f->point, ip,
-	                                     server ? f->dst_port : 0, f->ts);
-	struct graph *g = a->g;
 	struct arena_mark mark = arena_mark(&g->arena);
 	char text[ADDR_TEXT];
 	uint32_t n = (uint32_t)g->nnodes;
@@ -106,13 +109,13 @@ find_node(struct adding *a, const struct fact *f, bool server,
 	void *v = NULL;
 	int rc;
 
-	if (who.name.n == 0)
+	if (who->name.n == 0)
 		id = arena_dup(&g->arena, str_from_c(addr_format(ip, text)));
-	else if (who.ns.n == 0)
-		id = arena_dup(&g->arena, who.name);
+	else if (who->ns.n == 0)
+		id = arena_dup(&g->arena, who->name);
 	else
 		id = arena_printf(&g->arena, STR_FMT "/" STR_FMT,
-		                  STR_ARG(who.ns), STR_ARG(who.name));
+		                  STR_ARG(who->ns), STR_ARG(who->name));
 	if (arena_error(&g->arena) != 0)
 		return arena_error(&g->arena);
 	rc = map_insert_str(&g->nodes, id, &v);
@@ -120,7 +123,7 @@ find_node(struct adding *a, const struct fact *f, bool server,
 		return rc;
 	if (rc == 1) {
 		memcpy(v, &n, sizeof(n));
-		rc = new_node(g, id, &who);
+		rc = new_node(g, id, who);
 		if (rc != 0)
 			return rc;
 		g->nnodes++;
@@ -131,6 +134,37 @@ find_node(struct adding *a, const struct fact *f, bool server,
 	add_ip(&g->node[n], ip);
 	*ret_node = n;
 	return 0;
+}
+
+/* The node of one end, which most often was met before. */
+static int
+find_node(struct adding *a, const struct fact *f, bool server,
+          uint32_t *ret_node)
+{
+	const struct addr *ip = server ? &f->dst : &f->src;
+	struct resolved who = opened_resolve(a->o, f->point, ip,
+	                                     server ? f->dst_port : 0, f->ts);
+	struct end_key key;
+	void *v;
+	int rc;
+
+	memset(&key, 0, sizeof(key));
+	key.name = who.name.p;
+	key.ns = who.ns.p;
+	key.ip = *ip;
+	v = map_find(&a->memo, &key);
+	if (v != NULL) {
+		memcpy(ret_node, v, sizeof(*ret_node));
+		return 0;
+	}
+	rc = node_of(a->g, ip, &who, ret_node);
+	if (rc != 0)
+		return rc;
+	/* What is not remembered is looked up again. */
+	rc = map_insert(&a->memo, &key, &v);
+	if (rc == 1)
+		memcpy(v, ret_node, sizeof(*ret_node));
+	return rc == ERR_NOMEM ? rc : 0;
 }
 
 /* ---- edges ---- */
@@ -206,8 +240,11 @@ graph_add(struct graph *g, struct opened *o, const struct facts_ask *ask,
 	struct facts_ask wanted = *ask;
 	int rc;
 
+	map_init(&a.memo, sizeof(struct end_key), sizeof(uint32_t), MEMO_MAX,
+	         g->nodes.key);
 	wanted.addresses = true;
 	rc = facts_walk(o, &wanted, take_fact, &a, io_state, e);
+	map_release(&a.memo);
 	if (rc < 0 && e->code != rc)
 		(void)err_set(e, rc, "the service map: %s", err_text(rc));
 	return rc;

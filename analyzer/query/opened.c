@@ -183,6 +183,8 @@ tables_load(struct tables *t, struct opened *o, struct err *e)
 		rc = index_points(o->index, add_point, &l, e);
 	if (rc == 0)
 		rc = index_identities(o->index, add_identity, &l, e);
+	if (rc == 0)
+		rc = who_sort(t->who);
 	if (rc != 0) {
 		tables_release(t);
 		return rc;
@@ -190,7 +192,6 @@ tables_load(struct tables *t, struct opened *o, struct err *e)
 	if (t->npoints > 1)
 		qsort(t->points, t->npoints, sizeof(*t->points),
 		      compare_points);
-	who_sort(t->who);
 	return 0;
 }
 

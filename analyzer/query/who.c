@@ -21,6 +21,12 @@ struct who {
 	size_t n, cap;
 	struct arena arena;
 	struct map texts; /* every text in the arena -> itself */
+	struct map ips;   /* address -> struct run_of, once they are sorted */
+};
+
+/* The intervals of an address: v[from] up to v[to]. */
+struct run_of {
+	size_t from, to;
 };
 
 struct who *
@@ -35,6 +41,8 @@ who_new(void)
 	}
 	arena_init(&w->arena, TEXT_BYTES, 0);
 	map_init(&w->texts, MAP_STR, sizeof(struct str), TEXTS_MAX, key);
+	map_init(&w->ips, sizeof(struct addr), sizeof(struct run_of),
+	         INTERVALS_MAX, key);
 	return w;
 }
 
@@ -44,6 +52,7 @@ who_free(struct who *w)
 	if (w == NULL)
 		return;
 	map_release(&w->texts);
+	map_release(&w->ips);
 	arena_release(&w->arena);
 	mem_free(w->v);
 	mem_free(w);
@@ -140,19 +149,38 @@ compare(const void *x, const void *y)
 	return d != 0 ? d : str_cmp(a->ns, b->ns);
 }
 
-void
+int
 who_sort(struct who *w)
 {
 	if (w->n > 1)
 		qsort(w->v, w->n, sizeof(*w->v), compare);
+	map_clear(&w->ips);
+	for (size_t i = 0; i < w->n; i++) {
+		void *slot = NULL;
+		struct run_of *r;
+		int rc = map_insert(&w->ips, &w->v[i].ip, &slot);
+
+		if (rc < 0)
+			return rc;
+		r = slot;
+		if (rc == 1)
+			r->from = i;
+		r->to = i + 1;
+	}
+	return 0;
 }
 
 /* The interval of this subject that holds at ts, or NULL. */
 static const struct index_identity *
 find(const struct who *w, const struct index_identity *subject, int64_t ts)
 {
-	size_t lo = 0, hi = w->n;
+	const struct run_of *r = map_find(&w->ips, &subject->ip);
+	size_t lo, hi, first;
 
+	if (r == NULL)
+		return NULL;
+	first = lo = r->from;
+	hi = r->to;
 	/* The first interval behind those that have begun by then. */
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
@@ -163,7 +191,7 @@ find(const struct who *w, const struct index_identity *subject, int64_t ts)
 		else
 			hi = mid;
 	}
-	if (lo == 0 || compare_subject(&w->v[lo - 1], subject) != 0 ||
+	if (lo == first || compare_subject(&w->v[lo - 1], subject) != 0 ||
 	    ts >= w->v[lo - 1].to)
 		return NULL;
 	return &w->v[lo - 1];

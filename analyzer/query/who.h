@@ -39,7 +39,8 @@ void who_free(struct who *w);
 
 /* ERR_NOMEM, or ERR_BUDGET past the limits in who.c. */
 int who_add(struct who *w, const struct index_identity *i) WARN_UNUSED;
-void who_sort(struct who *w);
+/* ERR_NOMEM. */
+int who_sort(struct who *w) WARN_UNUSED;
 
 /*
  * The interval that answers, or NULL. What is known of the port comes before

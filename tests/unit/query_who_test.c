@@ -6,6 +6,13 @@
 #include "base/mem.h"
 #include "tests/tap/tap.h"
 
+static void
+must_sort(struct who *w)
+{
+	if (who_sort(w) != 0)
+		abort();
+}
+
 static struct addr
 ip(uint8_t last)
 {
@@ -115,7 +122,7 @@ test_overlap(void)
 		abort();
 	for (size_t i = 0; i < ARRAY_LEN(over); i++)
 		add(w, &over[i]);
-	who_sort(w);
+	must_sort(w);
 	is_str(ask(w, "", 9, 0, 150), "seen", "the later beginning wins");
 	is_str(ask(w, "", 9, 0, 50), "early-late", "then the later end");
 	who_free(w);
@@ -136,7 +143,7 @@ test_many(void)
 		snprintf(name, sizeof(name), "pod-%d", i % 100);
 		add(w, &r);
 	}
-	who_sort(w);
+	must_sort(w);
 	for (int i = 0; i < 50000; i++) {
 		char name[16];
 
@@ -163,7 +170,7 @@ test_no_memory(void)
 			rc = who_add(w, &i);
 		mem_fail_at(-1, false);
 		if (w != NULL && rc == 0)
-			who_sort(w);
+			must_sort(w);
 		ok(w == NULL || rc == ERR_NOMEM || n > 4,
 		   "no memory is an error");
 		who_free(w);
@@ -178,10 +185,10 @@ main(void)
 	if (w == NULL)
 		abort();
 	is_str(ask(w, "n1", 2, 0, 50), "-", "an empty table knows nobody");
-	who_sort(w);
+	must_sort(w);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		add(w, &rows[i]);
-	who_sort(w);
+	must_sort(w);
 	test_find(w);
 	who_free(w);
 	who_free(NULL);
