@@ -522,6 +522,17 @@ catalog_give_back(struct catalog *c, unsigned n, struct opened *o)
 	(void)pthread_mutex_unlock(&c->lock);
 }
 
+/* An index that was there already has been counted by nobody. */
+static void
+count_overview(struct catalog *c, struct shelf *s)
+{
+	(void)pthread_mutex_lock(&c->lock);
+	s->counts.packets = s->overview.packets;
+	s->counts.streams = s->overview.streams;
+	s->counts.entries = s->overview.entries;
+	(void)pthread_mutex_unlock(&c->lock);
+}
+
 int
 catalog_overview(struct catalog *c, unsigned n, struct opened *o, struct err *e,
                  const struct overview **ret_overview)
@@ -535,6 +546,8 @@ catalog_overview(struct catalog *c, unsigned n, struct opened *o, struct err *e,
 		arena_clear(&s->texts);
 		rc = overview_read(o, &s->texts, e, &s->overview);
 		s->has_overview = rc == 0;
+		if (rc == 0)
+			count_overview(c, s);
 	}
 	(void)pthread_mutex_unlock(&s->overview_lock);
 	*ret_overview = &s->overview;

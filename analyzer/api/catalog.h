@@ -44,6 +44,7 @@ struct catalog_counts {
 	uint64_t total; /* the same in all, 0 unknown */
 	uint64_t packets;
 	uint64_t entries;
+	uint64_t streams;
 	bool sealing;
 };
 

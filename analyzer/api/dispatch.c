@@ -10,6 +10,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
+/* Times that a request begins again; once for each snapshot that is moved. */
+enum { AGAIN_MAX = CALL_SNAPSHOTS };
+
 /* Bytes of parameters, header values and what handlers keep. */
 #define CALL_ARENA ((size_t)64 << 20)
 
@@ -315,6 +318,40 @@ handle(struct call *c)
 	return rc;
 }
 
+/* Did the catalog take back what was borrowed, and nobody else end it? */
+static bool
+was_in_the_way(const struct call *c, int rc)
+{
+	return rc == ERR_CANCELLED &&
+	       atomic_load(&c->watched.reason) == WATCH_NONE;
+}
+
+/*
+ * An index that is finished is moved, and who reads it then has to let it go.
+ * That is nothing a client should have to know: the work begins again, on the
+ * index in its new place, which borrowing waits for.
+ */
+static int
+handle_on(struct call *c)
+{
+	size_t nheaders = c->nheaders;
+	int rc = handle(c);
+
+	for (int i = 0; i < AGAIN_MAX && was_in_the_way(c, rc); i++) {
+		give_back(c);
+		c->kind = CALL_NOTHING;
+		c->status = 0;
+		c->nheaders = nheaders;
+		c->is_json = false;
+		c->err = (struct err)ERR_INIT;
+		atomic_store(&c->cancel, false);
+		if (!c->is_watched)
+			watch_call(c);
+		rc = handle(c);
+	}
+	return rc;
+}
+
 /* Waits for its turn, where that is needed. */
 static void
 handle_in_turn(struct call *c)
@@ -331,7 +368,7 @@ handle_in_turn(struct call *c)
 		return;
 	}
 	if (rc == 0) {
-		rc = handle(c);
+		rc = handle_on(c);
 		if (turns)
 			gate_leave(&s->queries);
 	}

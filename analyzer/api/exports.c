@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "analyzer/api/scope.h"
+#include "analyzer/api/server_impl.h"
 #include "analyzer/export/export.h"
 #include "version.h"
 
@@ -14,7 +15,6 @@ struct download {
 	struct scope *s;
 	enum export_format format;
 	struct export_job job;
-	struct export_limits limits;
 	struct run_query query;
 	struct stream *to;
 };
@@ -159,7 +159,7 @@ prepare(struct download *d, unsigned wanted)
 	d->job.exact = str_eq(call_param(c, "exact"), STR("1"));
 	d->job.program = STR("analyzer " VERSION_TEXT);
 	d->job.comment = d->s->q;
-	d->job.limits = &d->limits;
+	d->job.limits = &c->server->opt.export_limits;
 	name_file(d, d->s->numbers[at]);
 	return call_stream(c, export_mime(d->format), produce, d);
 }
@@ -175,7 +175,6 @@ api_export(struct call *c)
 	if (d == NULL)
 		return ERR_NOMEM;
 	d->c = c;
-	export_limits_init(&d->limits);
 	rc = read_format(c, &d->format);
 	if (rc == 1)
 		rc = read_entry(c, &wanted, &opt.extra);

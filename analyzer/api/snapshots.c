@@ -233,6 +233,7 @@ put_progress(struct json_out *j, unsigned n, const struct catalog_view *v)
 	else
 		jout_put_null(j, "bytesTotal");
 	jout_put_uint(j, "packets", v->counts.packets);
+	jout_put_uint(j, "streams", v->counts.streams);
 	jout_put_uint(j, "entries", v->counts.entries);
 	jout_put_int(j, "elapsedMs", v->elapsed / CLOCK_MSEC);
 	put_problem(j, v);

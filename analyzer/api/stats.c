@@ -382,6 +382,7 @@ static void
 put_top(struct stats *x, const struct top *t, struct str field, uint64_t limit)
 {
 	struct json_out *j = call_json(x->c);
+	struct str next;
 
 	jout_begin_object(j);
 	jout_put_str(j, "field", field);
@@ -397,9 +398,10 @@ put_top(struct stats *x, const struct top *t, struct str field, uint64_t limit)
 	jout_end_array(j);
 	jout_put_uint(j, "distinct", t->n);
 	/* More values than are told apart: what is told is not all. */
+	next = cursor_of(x);
 	if (t->left_out > 0)
 		x->state.counts.complete = false;
-	put_counts(x, j, STR_NONE);
+	put_counts(x, j, next);
 	jout_end_object(j);
 }
 
@@ -423,7 +425,7 @@ api_top(struct call *c)
 	rc = t == NULL ? ERR_NOMEM : stats_read(c, &x);
 	if (rc != 1)
 		return rc;
-	if (!page_limit(c, TOP, &limit))
+	if (!page_limit(c, TOP, &limit) || !read_cursor(x))
 		return 0;
 	call_defer(c, release_top, t);
 	rc = top_init(t, field, call_param(c, "prefix"), &c->err);
@@ -519,6 +521,7 @@ static void
 put_map(struct stats *x, const struct graph *g)
 {
 	struct json_out *j = call_json(x->c);
+	struct str next;
 
 	jout_begin_object(j);
 	jout_put(j, "nodes");
@@ -533,9 +536,10 @@ put_map(struct stats *x, const struct graph *g)
 	jout_end_array(j);
 	jout_put(j, "seconds");
 	jout_double(j, (double)(x->to - x->from) / (double)CLOCK_SEC);
+	next = cursor_of(x);
 	if (g->left_out > 0)
 		x->state.counts.complete = false;
-	put_counts(x, j, STR_NONE);
+	put_counts(x, j, next);
 	jout_end_object(j);
 }
 
@@ -554,6 +558,8 @@ api_map(struct call *c)
 
 	if (rc != 1)
 		return rc;
+	if (!read_cursor(x))
+		return 0;
 	rc = graph_init(g);
 	if (rc != 0)
 		return rc;

@@ -56,6 +56,7 @@ look(void *ctx, struct catalog_counts *ret)
 	ret->total = atomic_load(&p->total);
 	ret->packets = atomic_load(&p->packets);
 	ret->entries = atomic_load(&p->entries);
+	ret->streams = atomic_load(&p->streams);
 	ret->sealing = atomic_load(&p->sealing);
 }
 

@@ -35,6 +35,7 @@ struct ingest_progress {
 	atomic_uint_fast64_t bytes; /* after unpacking */
 	atomic_uint_fast64_t packets;
 	atomic_uint_fast64_t entries;
+	atomic_uint_fast64_t streams; /* begun, dissected or not */
 	atomic_bool sealing;
 	atomic_bool cancel; /* set by anybody: stop as soon as possible */
 };

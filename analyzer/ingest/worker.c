@@ -24,8 +24,9 @@ struct worker {
 	struct queue queue;
 	pthread_t thread;
 	bool threaded;
-	int64_t busy;      /* ns */
-	uint64_t shown;    /* entries told to the progress counter */
+	int64_t busy;   /* ns */
+	uint64_t shown; /* entries told to the progress counter */
+	uint64_t shown_streams;
 	uint64_t put_away; /* idle streams that made room for others */
 };
 
@@ -265,6 +266,10 @@ show_progress(struct worker *w)
 	                          w->env.entries - w->shown,
 	                          memory_order_relaxed);
 	w->shown = w->env.entries;
+	atomic_fetch_add_explicit(&w->job->progress->streams,
+	                          w->env.streams - w->shown_streams,
+	                          memory_order_relaxed);
+	w->shown_streams = w->env.streams;
 }
 
 static int

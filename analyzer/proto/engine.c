@@ -18,6 +18,7 @@ enum {
 #define UNKNOWN     "no dissector recognised it"
 #define TLS_WIRE    "TLS, not decrypted"
 #define OVER_BUDGET "memory budget used up"
+#define NO_MESSAGE  "no message is whole enough to be shown"
 
 enum phase {
 	PHASE_PROBE, /* collecting first bytes */
@@ -750,6 +751,10 @@ engine_finish(struct engine_stream *s, enum why why)
 	}
 	if (s->phase != PHASE_OPAQUE)
 		go_opaque(s, reason_of_none(s));
+	/* Bound, and with nothing to show for it: say why. */
+	if (s->d.dis != NULL && s->d.entries == 0 &&
+	    (s->d.reason == NULL || s->d.reason[0] == '\0'))
+		s->d.reason = NO_MESSAGE;
 	s->finished = true;
 }
 

@@ -102,7 +102,8 @@ void engine_close(struct engine_stream *s, enum why why);
 /* What became of it, until engine_close(); the strings live on. */
 struct engine_state {
 	const char *protocol; /* dissector name, "" none (yet) */
-	const char *reason;   /* why none or why it stopped; "" */
+	const char *reason;   /* why none, why it stopped, or why there are no
+	                         entries; "" */
 	int client;           /* side; guessed until known */
 	bool role_guessed;
 	bool tls_wire; /* begins with TLS records */

@@ -10,8 +10,9 @@
 #include "base/mem.h"
 
 enum {
-	STOP = 1,          /* of a walk that is to go on later */
-	LATE_EVERY = 1024, /* narrow rows between two looks at the clock */
+	STOP = 1,             /* of a walk that is to go on later */
+	LATE_EVERY = 1024,    /* narrow rows between two looks at the clock */
+	READ_LATE_EVERY = 64, /* matches that a run finds */
 	ADDRESSES_MAX = 1 << 24,
 	DOUBTFUL_BYTES = 8 << 20, /* of a condition */
 	/* Ranges of at least 1/WIDE of a snapshot are read row by row. */
@@ -239,7 +240,8 @@ run_matches(struct walk *w, struct run *r, struct err *e)
 	struct fact f;
 	int rc = 0;
 
-	while (!is_late(w) && (rc = run_next(r, &row, e)) == 1) {
+	/* However little time there is, every call gets on. */
+	while ((rc = run_next(r, &row, e)) == 1) {
 		w->place->begun = true;
 		w->place->ts = entry_time(&row.e);
 		w->place->id = row.e.id;
@@ -247,6 +249,8 @@ run_matches(struct walk *w, struct run *r, struct err *e)
 		rc = w->f(w->ctx, &f);
 		if (rc != 0)
 			return rc;
+		if (++w->rows % READ_LATE_EVERY == 0 && is_late(w))
+			return 0;
 	}
 	return rc;
 }

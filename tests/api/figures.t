@@ -86,6 +86,31 @@ query=$(jq -r '.values[0].query | @uri' "$tmp/out")
 count=$(jq -r '.values[0].count' "$tmp/out")
 get 'its query' 200 "$api/histogram?snapshot=1&q=$query"
 has 'finds as many' ".matched == $count"
+
+# walk PATH FILTER: FILTER of every part of a reply that is cut for time
+walk()
+{
+	cursor=
+	parts=0
+	while [ "$parts" -lt 5000 ]; do
+		curl -s "$1&wait=0$cursor" -o "$tmp/page"
+		jq -c "$2" "$tmp/page"
+		parts=$((parts + 1))
+		next=$(jq -r '.next // ""' "$tmp/page")
+		[ -n "$next" ] || break
+		cursor="&after=$next"
+	done
+}
+
+agent='request.headers%5B%22User-Agent%22%5D'
+get 'top, all at once' 200 "$api/top?snapshot=1&wait=30000&field=$agent&q=http"
+jq -c '[.values[] | {(.value): .count}] | add' "$tmp/out" >"$tmp/want"
+walk "$api/top?snapshot=1&field=$agent&q=http" '.values[]' >"$tmp/parts"
+ok 'cut for time' test "$parts" -gt 1
+is 'its parts add up' "$(jq -sc 'group_by(.value) |
+	map({(.[0].value): (map(.count) | add)}) | add' "$tmp/parts" | jq -S .)" \
+	"$(jq -S . "$tmp/want")"
+get 'top with a wrong cursor' 400 "$api/top?field=request.method&after=x"
 get 'top of nothing' 400 "$api/top"
 get 'top of no path' 400 "$api/top?field=%5B"
 
@@ -104,6 +129,16 @@ for i in 0 3 7; do
 	get "the query of edge $i" 200 "$api/map?wait=30000&q=$query"
 	has 'finds that edge' ".edges == [$(jq -c ".edges[$i]" "$tmp/map")]"
 done
+
+query=$(echo 'request.headers["User-Agent"].startsWith("curl")' |
+	jq -rR '@uri')
+get 'a map, all at once' 200 "$api/map?snapshot=1&wait=30000&q=$query"
+count=$(jq '.edges | map(.count) | add' "$tmp/out")
+walk "$api/map?snapshot=1&q=$query" '.edges | map(.count) | add // 0' \
+	>"$tmp/parts"
+ok 'cut for time' test "$parts" -gt 1
+is 'its parts add up' "$(jq -s add "$tmp/parts")" "$count"
+get 'a map with a wrong cursor' 400 "$api/map?after=x"
 
 # ---- streams ----
 

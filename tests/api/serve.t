@@ -13,6 +13,9 @@ get 'ready' 200 "${front}readyz"
 has 'with the state of each' '.state == "ready" and
 	(.snapshots | map(.id) == ["1", "2"]) and
 	all(.snapshots[]; .state == "ready" and .error == null)'
+get 'progress' 200 "${front}api/v1/progress"
+has 'counts packets, streams and entries' '.snapshots |
+	all(.packets > 0 and .streams > 0 and .entries > 0)'
 get 'the hub has its own port' 200 "${hub}livez"
 get 'and only its own routes' 404 "${hub}api/v1/snapshots"
 is 'in the words of the original' "$(cat "$tmp/out")" '404 page not found'
