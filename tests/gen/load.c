@@ -171,8 +171,9 @@ read_reply(struct conn *c, struct reply *r)
 	int status;
 
 	if (!read_line(c, line, sizeof(line)) ||
-	    sscanf(line, "HTTP/1.1 %d", &status) != 1)
+	    strncmp(line, "HTTP/1.1 ", 9) != 0)
 		return false;
+	status = (int)strtol(line + 9, NULL, 10);
 	r->bytes = 0;
 	for (;;) {
 		if (!read_line(c, line, sizeof(line)))
@@ -352,13 +353,14 @@ static void
 read_lines(void)
 {
 	static char text[LINE];
-	char name[LINE], path[LINE];
-
 	while (nlines < LINES_MAX && fgets(text, sizeof(text), stdin) != NULL) {
-		if (sscanf(text, "%4095s %4095s", name, path) != 2)
+		size_t n = strcspn(text, " ");
+
+		if (text[n] == '\0')
 			continue;
-		lines[nlines].name = strdup(name);
-		lines[nlines].path = strdup(path);
+		text[strcspn(text, "\n")] = '\0';
+		lines[nlines].name = strndup(text, n);
+		lines[nlines].path = strdup(text + n + 1);
 		if (lines[nlines].name == NULL || lines[nlines].path == NULL)
 			exit(1);
 		nlines++;
