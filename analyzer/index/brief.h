@@ -58,7 +58,7 @@ int index_addresses(struct index_reader *r,
  * In how many streams with gaps are entries that the condition picks? Quick
  * when the index is sealed.
  */
-int index_gap_streams(struct index_reader *r, const struct index_where *w,
+int index_gap_streams(struct index_reader *r, const struct index_where *where,
                       struct err *e, uint64_t *ret_n) WARN_UNUSED;
 
 #endif /* INDEX_BRIEF_H */

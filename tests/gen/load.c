@@ -258,7 +258,7 @@ in_turn(size_t times, clockid_t clock, bool has_clock)
 	int bad = 0;
 
 	if (ms == NULL || cpu == NULL || !conn_open(&c))
-		return 1;
+		exit(1);
 	for (size_t i = 0; i < nlines; i++) {
 		for (size_t k = 0; k < times; k++, n++) {
 			double at = ms_of(CLOCK_MONOTONIC);
@@ -273,7 +273,7 @@ in_turn(size_t times, clockid_t clock, bool has_clock)
 			        r.status);
 			bad = 1;
 			if (r.status == 0 && !conn_open(&c))
-				return 1;
+				exit(1);
 		}
 		if (i + 1 < nlines &&
 		    strcmp(lines[i].name, lines[i + 1].name) == 0)
