@@ -146,6 +146,8 @@ take_brief(void *ctx, const struct index_brief *b)
 
 	if (w->rows++ % LATE_EVERY == LATE_EVERY - 1 && is_late(w))
 		return STOP;
+	w->place->begun = true;
+	w->place->id = b->id;
 	if (!b->sure) {
 		w->doubt = true;
 		return 0;
@@ -157,8 +159,6 @@ take_brief(void *ctx, const struct index_brief *b)
 	if (b->server >= 0 && (uint64_t)b->server < w->naddrs)
 		f.dst = w->addrs[b->server];
 	orient(&f, b->flags);
-	w->place->begun = true;
-	w->place->id = b->id;
 	w->counts->scanned++;
 	w->counts->matched++;
 	return w->f(w->ctx, &f);
