@@ -15,7 +15,8 @@ struct download {
 	struct scope *s;
 	enum export_format format;
 	struct export_job job;
-	struct run_query query;
+	bool one_stream;
+	int64_t stream;
 	struct stream *to;
 };
 
@@ -42,13 +43,13 @@ produce(void *ctx, struct stream *s, struct err *e)
 	return rc;
 }
 
-/* "SNAPSHOT.FORMAT", with letters that are safe everywhere. */
+/* "SNAPSHOT.FORMAT", with letters that are safe everywhere; n 0: several. */
 static void
 name_file(struct download *d, unsigned n)
 {
 	char name[NAME_MAX_BYTES];
 	struct catalog_view view;
-	struct str from = STR("snapshot");
+	struct str from = STR("snapshots");
 	size_t len = 0;
 
 	if (catalog_look(call_catalog(d->c), n, &view))
@@ -110,57 +111,64 @@ read_stream(struct download *d, unsigned *ret_snapshot)
 
 	if (stream.n == 0)
 		return 1;
-	d->job.one_stream = true;
+	d->one_stream = true;
 	if (!export_is_packets(d->format))
 		return call_error(d->c, CALL_BAD_PARAMETER,
 		                  "stream is for packets; entries are chosen "
 		                  "by q");
-	return scope_id(d->c, stream, ret_snapshot, &d->job.stream);
+	return scope_id(d->c, stream, ret_snapshot, &d->stream);
 }
 
-/* The one snapshot that is meant; files of several would be mixed up. */
+/* All that were asked for, or the one that an id names. */
 static int
-choose(struct download *d, unsigned wanted, size_t *ret_at)
+choose(struct download *d, unsigned wanted)
 {
-	for (size_t i = 0; i < d->s->n; i++) {
-		if (wanted == 0 || d->s->numbers[i] == wanted) {
-			*ret_at = i;
-			if (wanted > 0 || d->s->n == 1)
-				return 1;
-		}
+	struct scope *s = d->s;
+	struct export_part *parts = arena_array(&d->c->arena, s->n + 1,
+	                                        sizeof(*parts));
+	size_t n = 0, at = 0;
+
+	if (parts == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < s->n; i++) {
+		if (wanted > 0 && s->numbers[i] != wanted)
+			continue;
+		at = i;
+		parts[n++] = (struct export_part){
+			.source = s->sources[i],
+			.listed = d->one_stream,
+			.streams = &d->stream,
+			.nstreams = 1,
+		};
 	}
-	if (d->s->n > 1)
-		return call_error(d->c, CALL_BAD_PARAMETER,
-		                  "several snapshots are open: snapshot=ID is "
-		                  "wanted");
-	return call_error(d->c, CALL_NOT_READY,
-	                  "the snapshot has not been indexed yet");
+	if (n == 0)
+		return call_error(d->c, CALL_NOT_READY,
+		                  "the snapshot has not been indexed yet");
+	d->job.part = parts;
+	d->job.nparts = n;
+	name_file(d, n == 1 ? s->numbers[at] : 0);
+	return 1;
 }
 
 static int
 prepare(struct download *d, unsigned wanted)
 {
 	struct call *c = d->c;
-	size_t at = 0;
-	int rc = choose(d, wanted, &at);
+	int rc;
 
-	if (rc != 1)
-		return rc;
 	if (d->s->redacts &&
 	    (export_is_packets(d->format) || d->format == EXPORT_CSV))
 		return call_error(c, CALL_BAD_PARAMETER,
 		                  "redact() hides parts of whole entries; "
 		                  "export to har or jsonl");
-	d->query = d->s->query;
-	d->query.ask = d->s->sources[at].ask;
-	d->query.names = d->s->sources[at].names;
-	d->job.o = d->s->sources[at].opened;
-	d->job.query = &d->query;
+	rc = choose(d, wanted);
+	if (rc != 1)
+		return rc;
+	d->job.query = &d->s->query;
 	d->job.exact = str_eq(call_param(c, "exact"), STR("1"));
 	d->job.program = STR("analyzer " VERSION_TEXT);
 	d->job.comment = d->s->q;
 	d->job.limits = &c->server->opt.export_limits;
-	name_file(d, d->s->numbers[at]);
 	return call_stream(c, export_mime(d->format), produce, d);
 }
 

@@ -5,6 +5,7 @@
 #include "analyzer/kfl/json.h"
 #include "analyzer/kfl/kfl.h"
 #include "analyzer/query/ask.h"
+#include "analyzer/query/ids.h"
 #include "base/base64.h"
 
 enum { MESSAGE_MAX = 1 << 20, WORKER_PORT = 8896 };
@@ -22,6 +23,17 @@ hub_snapshot(const struct call *c, struct str worker)
 	    n <= WORKER_PORT || n > WORKER_PORT + count)
 		return 0;
 	return (unsigned)(n - WORKER_PORT);
+}
+
+int
+hub_stream(struct call *c, unsigned *ret_snapshot, int64_t *ret_stream)
+{
+	*ret_snapshot = hub_snapshot(c, c->part[0]);
+	if (*ret_snapshot == 0)
+		return hub_error(c, 500, "there is no such worker");
+	if (ids_parse_stream(c->part[1], ret_stream) != 0)
+		return hub_error(c, 404, "there is no such file");
+	return 1;
 }
 
 int

@@ -14,6 +14,9 @@
 /* The snapshot of a worker; 0: there is no such one. */
 unsigned hub_snapshot(const struct call *c, struct str worker);
 
+/* The stream of a path WORKER/FILE. 1; or 0: the reply is an error. */
+int hub_stream(struct call *c, unsigned *ret_snapshot, int64_t *ret_stream);
+
 /* The error object of the original. Always 0. */
 int hub_error(struct call *c, unsigned status, const char *text);
 

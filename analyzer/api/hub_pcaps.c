@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hub's /pcaps/: how many streams, one of them, many of them, replay. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+/* The hub's /pcaps/: how many streams, one of them, many of them. */
 #include "analyzer/api/hub.h"
 #include "analyzer/api/server_impl.h"
 #include "analyzer/export/export.h"
 #include "analyzer/kfl/json.h"
+#include "analyzer/kfl/literal.h"
 #include "analyzer/query/ids.h"
-#include "analyzer/query/layer.h"
-#include "base/addr.h"
 #include "base/clock.h"
-#include "base/io.h"
 #include "version.h"
-
-enum {
-	REPLAY_TIMES = 1000,     /* at most */
-	REPLAY_CHUNK = 64 << 10, /* bytes read at once */
-	REPLAY_WAIT_MS = 1000,   /* for a write, as the original does */
-	REPLAY_MAX = 1 << 30,    /* bytes of one replay */
-};
 
 /* ---- how many ---- */
 
@@ -59,9 +43,10 @@ api_total_streams(struct call *c)
 struct packing {
 	struct call *c;
 	struct export_job job;
+	struct export_part *part; /* one a snapshot, at most; job.part */
 	enum export_format format;
 	struct run_query query;
-	struct ask ask;
+	struct ask *ask; /* one a part */
 	struct outlet out;
 	struct stream *stream;
 };
@@ -87,28 +72,55 @@ pack(void *ctx, struct stream *s, struct err *e)
 }
 
 static void
-release_ask(void *ctx)
+release_asks(void *ctx)
 {
-	ask_release(&((struct packing *)ctx)->ask);
+	struct packing *p = ctx;
+
+	for (size_t i = 0; i < p->job.nparts; i++)
+		ask_release(&p->ask[i]);
 }
 
 static int
-packing_new(struct call *c, unsigned snapshot, struct packing **ret)
+packing_new(struct call *c, struct packing **ret)
 {
 	struct packing *p = arena_zalloc(&c->arena, sizeof(*p));
-	int rc;
+	unsigned n = catalog_count(call_catalog(c));
 
 	if (p == NULL)
 		return ERR_NOMEM;
 	*ret = p;
 	p->c = c;
+	p->part = arena_array(&c->arena, n + 1u, sizeof(*p->part));
+	p->ask = arena_array(&c->arena, n + 1u, sizeof(*p->ask));
+	if (arena_error(&c->arena) != 0)
+		return ERR_NOMEM;
 	p->query.cancel = &c->cancel;
-	p->query.ask = &p->ask;
+	p->job.part = p->part;
 	p->job.query = &p->query;
 	p->job.program = STR("analyzer " VERSION_TEXT);
 	p->job.limits = &c->server->opt.export_limits;
-	call_defer(c, release_ask, p);
-	rc = call_borrow(c, snapshot, &p->job.o);
+	call_defer(c, release_asks, p);
+	return 0;
+}
+
+/* Snapshot n and, for entries of it, a query. */
+static int
+add_part(struct packing *p, unsigned n, struct str query,
+         const struct export_part *part)
+{
+	struct ask_options opt = { .mode = ASK_COMPATIBLE, .snapshot = n };
+	size_t at = p->job.nparts;
+	struct opened *o;
+	int rc = call_borrow(p->c, n, &o);
+
+	if (rc != 0)
+		return rc;
+	p->part[at] = *part;
+	p->part[at].source = (struct merge_source){
+		.opened = o, .ask = &p->ask[at], .names = { .snapshot = n }
+	};
+	rc = ask_prepare(query, o, &opt, &p->c->err, &p->ask[at]);
+	p->job.nparts++;
 	return rc;
 }
 
@@ -121,18 +133,6 @@ send_archive(struct call *c, struct packing *p)
 	            "attachment; filename=kubeshark_%lld.tar.gz",
 	            (long long)(clock_wall() / CLOCK_SEC));
 	return call_stream(c, "application/octet-stream", pack, p);
-}
-
-/* The stream of a path WORKER/FILE. 1; or 0: the reply is an error. */
-static int
-parse_stream(struct call *c, unsigned *ret_snapshot, int64_t *ret_stream)
-{
-	*ret_snapshot = hub_snapshot(c, c->part[0]);
-	if (*ret_snapshot == 0)
-		return hub_error(c, 500, "there is no such worker");
-	if (ids_parse_stream(c->part[1], ret_stream) != 0)
-		return hub_error(c, 404, "there is no such file");
-	return 1;
 }
 
 static int
@@ -148,250 +148,219 @@ api_pcaps_download(struct call *c)
 {
 	struct packing *p = NULL;
 	unsigned snapshot;
-	int64_t stream = 0;
+	int64_t *stream = arena_zalloc(&c->arena, sizeof(*stream));
+	struct export_part part = { .listed = true,
+		                    .streams = stream,
+		                    .nstreams = 1 };
 	bool there = false;
-	int rc = parse_stream(c, &snapshot, &stream);
+	int rc = stream != NULL ? hub_stream(c, &snapshot, stream) : ERR_NOMEM;
 
 	if (rc != 1)
 		return rc;
-	rc = packing_new(c, snapshot, &p);
+	rc = packing_new(c, &p);
 	if (rc == 0)
-		rc = index_stream(opened_index(p->job.o), stream, nothing,
-		                  &there, &c->err);
+		rc = add_part(p, snapshot, STR(""), &part);
+	if (rc == 0)
+		rc = index_stream(opened_index(p->part[0].source.opened),
+		                  *stream, nothing, &there, &c->err);
 	if (rc != 0)
 		return rc;
 	if (!there)
 		return hub_error(c, 404, "there is no such file");
 	p->format = EXPORT_STREAM;
-	p->job.one_stream = true;
-	p->job.stream = stream;
 	return send_archive(c, p);
 }
 
 /* ---- merge ---- */
 
-struct merge_body {
-	struct str query;
-	unsigned snapshot;
+/* What the workers of one snapshot are asked for. */
+struct wanted {
+	bool named;
+	struct kfl_value **workers; /* members of `pcaps` */
+	size_t nworkers;
 };
+
+struct merging {
+	struct call *c;
+	struct packing *p;
+	struct str query;
+	struct wanted *of; /* by number of the snapshot, from 1 */
+	bool any;          /* is any worker named? */
+};
+
+static int
+bad_body(struct call *c)
+{
+	call_status(c, 400);
+	call_bytes(c, "application/json; charset=utf-8", STR("{}"));
+	return 0;
+}
 
 /* 1; or 0: the reply is an error. */
 static int
-parse_merge(struct call *c, struct merge_body *ret)
+sort_workers(struct merging *m, const struct kfl_value *pcaps)
 {
-	const struct kfl_value *query, *pcaps;
-	struct kfl_value *v;
+	struct arena *a = &m->c->arena;
+	size_t n = 0;
 
-	if (kfl_json_parse(c->body, &c->arena, &v) != 0 ||
-	    v->type != KFL_V_OBJECT) {
-		call_status(c, 400);
-		call_bytes(c, "application/json; charset=utf-8", STR("{}"));
-		return 0;
-	}
-	query = kfl_value_member(v, STR("query"));
-	pcaps = kfl_value_member(v, STR("pcaps"));
-	*ret = (struct merge_body){ .query = STR("") };
-	if (query != NULL && query->type == KFL_V_STRING)
-		ret->query = query->u.text;
-	if (pcaps == NULL || pcaps->type != KFL_V_OBJECT)
-		return 1;
-	for (const struct kfl_value *w = pcaps->u.list.first; w != NULL;
+	for (struct kfl_value *w = pcaps->u.list.first; w != NULL; w = w->next)
+		n++;
+	for (struct kfl_value *w = pcaps->u.list.first; w != NULL;
 	     w = w->next) {
-		unsigned n = hub_snapshot(c, w->key);
+		unsigned k = hub_snapshot(m->c, w->key);
+		struct wanted *of = &m->of[k];
 
-		if (n == 0)
-			return hub_error(c, 500, "there is no such worker");
-		if (ret->snapshot != 0 && ret->snapshot != n)
-			return hub_error(c, 500,
-			                 "an archive is of one snapshot, and "
-			                 "these workers are of several");
-		ret->snapshot = n;
+		if (k == 0)
+			return hub_error(m->c, 500, "there is no such worker");
+		if (of->workers == NULL)
+			of->workers = arena_array(a, n, sizeof(*of->workers));
+		if (of->workers == NULL)
+			return ERR_NOMEM;
+		of->named = m->any = true;
+		of->workers[of->nworkers++] = w;
 	}
 	return 1;
 }
 
+/* 1; or 0: the reply is an error. */
+static int
+parse_merge(struct merging *m)
+{
+	struct call *c = m->c;
+	const struct kfl_value *query, *pcaps;
+	struct kfl_value *v;
+
+	m->of = arena_array(&c->arena, catalog_count(call_catalog(c)) + 1u,
+	                    sizeof(*m->of));
+	if (m->of == NULL)
+		return ERR_NOMEM;
+	if (kfl_json_parse(c->body, &c->arena, &v) != 0 ||
+	    v->type != KFL_V_OBJECT)
+		return bad_body(c);
+	query = kfl_value_member(v, STR("query"));
+	pcaps = kfl_value_member(v, STR("pcaps"));
+	m->query = STR("");
+	if (query != NULL && query->type == KFL_V_STRING)
+		m->query = str_trim(query->u.text);
+	if (pcaps == NULL || pcaps->type != KFL_V_OBJECT)
+		return 1;
+	return sort_workers(m, pcaps);
+}
+
+/* The streams that are listed and there; others are passed over. */
+static int
+list_streams(struct merging *m, unsigned n, struct export_part *ret_part)
+{
+	const struct wanted *of = &m->of[n];
+	struct opened *o;
+	int64_t *streams;
+	size_t max = 0;
+	int rc = call_borrow(m->c, n, &o);
+
+	for (size_t i = 0; i < of->nworkers; i++)
+		for (const struct kfl_value *s = of->workers[i]->u.list.first;
+		     s != NULL; s = s->next)
+			max++;
+	streams = arena_array(&m->c->arena, max + 1, sizeof(*streams));
+	if (rc != 0 || streams == NULL)
+		return rc != 0 ? rc : ERR_NOMEM;
+	ret_part->streams = streams;
+	for (size_t i = 0; i < of->nworkers; i++) {
+		for (const struct kfl_value *s = of->workers[i]->u.list.first;
+		     s != NULL && rc == 0; s = s->next) {
+			int64_t *id = &streams[ret_part->nstreams];
+			bool there = false;
+
+			if (s->type != KFL_V_STRING ||
+			    ids_parse_stream(s->u.text, id) != 0)
+				continue;
+			rc = index_stream(opened_index(o), *id, nothing, &there,
+			                  &m->c->err);
+			ret_part->nstreams += there;
+		}
+	}
+	return rc;
+}
+
+/* Does a worker of this snapshot list streams? */
+static bool
+has_list(const struct wanted *of)
+{
+	for (size_t i = 0; i < of->nworkers; i++)
+		if (of->workers[i]->type == KFL_V_ARRAY &&
+		    of->workers[i]->u.list.first != NULL)
+			return true;
+	return false;
+}
+
+/* The query, of entries that the named workers saw. */
+static struct str
+query_of(struct merging *m, const struct wanted *of)
+{
+	struct arena *a = &m->c->arena;
+	struct str text = STR("");
+
+	for (size_t i = 0; i < of->nworkers; i++) {
+		struct str ip, port;
+
+		(void)str_split1(of->workers[i]->key, ':', &ip, &port);
+		text = arena_printf(a, STR_FMT "%snode.ip == " STR_FMT,
+		                    STR_ARG(text), i > 0 ? " or " : "",
+		                    STR_ARG(kfl_literal_quote(ip, a)));
+	}
+	if (of->nworkers == 0)
+		return m->query;
+	if (m->query.n == 0)
+		return text;
+	return arena_printf(a, "(" STR_FMT "\n) and (" STR_FMT ")",
+	                    STR_ARG(m->query), STR_ARG(text));
+}
+
+static int
+add_merged(struct merging *m, unsigned n)
+{
+	const struct wanted *of = &m->of[n];
+	struct export_part part = { .listed = false };
+	int rc = 0;
+
+	/* As the original: without a query the lists are not looked at. */
+	part.listed = m->query.n > 0 && has_list(of);
+	if (part.listed)
+		rc = list_streams(m, n, &part);
+	if (rc != 0)
+		return rc;
+	return add_part(m->p, n, part.listed ? STR("") : query_of(m, of),
+	                &part);
+}
+
 /*
- * The streams of what matches now; those that the client lists are the ones
- * that it has been told of so far, with the same query.
+ * A folder a node with the streams that are listed or, where none are, those of
+ * what the query matches now.
  */
 int
 api_pcaps_merge(struct call *c)
 {
+	struct merging m = { .c = c };
 	struct ask_options opt = { .mode = ASK_COMPATIBLE };
-	struct merge_body body;
-	struct packing *p;
-	int rc = parse_merge(c, &body);
+	struct ask check;
+	int rc = parse_merge(&m);
 
 	if (rc != 1)
 		return rc;
-	if (body.snapshot == 0 && catalog_count(call_catalog(c)) != 1)
-		return hub_error(c, 500, "no worker is named");
-	if (body.snapshot == 0)
-		body.snapshot = 1;
-	rc = packing_new(c, body.snapshot, &p);
-	if (rc == 0)
-		rc = ask_prepare(body.query, p->job.o, &opt, &c->err, &p->ask);
+	rc = ask_prepare(m.query, NULL, &opt, &c->err, &check);
+	ask_release(&check);
 	if (rc != 0)
 		return hub_error(c, 500, c->err.text);
-	p->format = EXPORT_ARCHIVE;
-	return send_archive(c, p);
-}
-
-/* ---- replay ---- */
-
-struct replay {
-	struct call *c;
-	struct layer *layer;
-	struct addr host;
-	uint64_t port;
-	int fd;
-};
-
-static bool
-is_loopback(const struct addr *a)
-{
-	static const uint8_t one[16] = { [15] = 1 };
-
-	return addr_is_v4(a) ? a->b[12] == 127
-	                     : memcmp(a->b, one, sizeof(one)) == 0;
-}
-
-static int
-connect_to(struct replay *r)
-{
-	struct sockaddr_in v4 = { .sin_family = AF_INET,
-		                  .sin_port = htons((uint16_t)r->port) };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
-		                   .sin6_port = htons((uint16_t)r->port) };
-	struct timeval wait = { .tv_sec = 1 };
-	bool is_v4 = addr_is_v4(&r->host);
-	int rc;
-
-	memcpy(&v4.sin_addr, r->host.b + 12, 4);
-	memcpy(&v6.sin6_addr, r->host.b, 16);
-	r->fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC,
-	               0);
-	if (r->fd < 0)
-		return -errno;
-	(void)setsockopt(r->fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
-	rc = is_v4 ? connect(r->fd, (const void *)&v4, sizeof(v4))
-	           : connect(r->fd, (const void *)&v6, sizeof(v6));
-	return rc == 0 ? 0 : -errno;
-}
-
-/* What the client of the stream sent, without what is missing. */
-static int
-send_requests(struct replay *r)
-{
-	struct layer_reader reader = layer_reader_of(r->layer);
-	struct layer_at at = { .dir = TO_SERVER };
-	char *chunk = arena_alloc(&r->c->arena, REPLAY_CHUNK);
-	int rc = chunk != NULL ? 0 : ERR_NOMEM;
-
-	while (rc == 0 && at.off < REPLAY_MAX) {
-		uint64_t hole = 0;
-		size_t n = 0;
-
-		rc = reader.read(reader.ctx, at, chunk, REPLAY_CHUNK, &n,
-		                 &hole);
-		if (rc == 0 && n == 0 && hole == 0)
-			break;
-		if (rc == 0 && n > 0)
-			rc = io_write_full(r->fd, chunk, n);
-		if (rc == 0 && atomic_load(&r->c->cancel))
-			rc = ERR_CANCELLED;
-		at.off += n + hole;
+	rc = packing_new(c, &m.p);
+	for (unsigned n = 1; n <= catalog_count(call_catalog(c)) && rc == 0;
+	     n++) {
+		if (!m.any || m.of[n].named)
+			rc = add_merged(&m, n);
 	}
-	return rc;
-}
-
-static int
-replay_once(struct replay *r)
-{
-	int rc = connect_to(r);
-
-	if (rc == 0)
-		rc = send_requests(r);
-	(void)io_close(r->fd);
-	return rc;
-}
-
-static int
-missing(struct call *c, const char *what, const char *text)
-{
-	struct json_out *j;
-
-	call_status(c, 400);
-	j = call_json(c);
-	jout_begin_object(j);
-	/* In order of name, as the original's maps are. */
-	if (strcmp(what, "host") == 0)
-		jout_put_str(j, what, STR(""));
-	jout_put_str(j, "msg", str_from_c(text));
-	if (strcmp(what, "port") == 0)
-		jout_put_str(j, what, STR(""));
-	jout_end_object(j);
-	return 0;
-}
-
-/* 1; or 0: the reply is an error. */
-static int
-parse_replay(struct call *c, struct replay *r, uint64_t *ret_count)
-{
-	struct str host = call_param(c, "host"), port = call_param(c, "port");
-
-	if (host.n == 0)
-		return missing(c, "host",
-		               "Destination host is empty. Set `host` query "
-		               "parameter.");
-	if (port.n == 0)
-		return missing(c, "port",
-		               "Destination port is empty. Set `port` query "
-		               "parameter.");
-	if (!c->server->opt.allow_replay)
-		return hub_error(c, 500,
-		                 "replay is off; start the server with "
-		                 "--allow-replay");
-	if (str_eq(host, STR("localhost")))
-		host = STR("127.0.0.1");
-	if (addr_parse(host, &r->host) != 0 || !is_loopback(&r->host) ||
-	    str_u64(port, &r->port) != 0 || r->port > UINT16_MAX)
-		return hub_error(c, 500,
-		                 "replay goes to loopback addresses only");
-	if (str_u64(call_param(c, "count"), ret_count) != 0 ||
-	    *ret_count > REPLAY_TIMES)
-		*ret_count = 1;
-	return 1;
-}
-
-int
-api_pcaps_replay(struct call *c)
-{
-	struct replay r = { .c = c, .fd = -1 };
-	struct opened *o;
-	struct json_out *j;
-	unsigned snapshot;
-	int64_t stream = 0;
-	uint64_t count = 0;
-	int rc = parse_stream(c, &snapshot, &stream);
-
-	if (rc == 1)
-		rc = parse_replay(c, &r, &count);
-	if (rc != 1)
-		return rc;
-	rc = call_borrow(c, snapshot, &o);
-	if (rc == 0)
-		rc = layer_open(o, stream, &c->err, &r.layer);
-	if (rc == ERR_NOTFOUND)
-		return hub_error(c, 404, "there is no such file");
-	for (uint64_t i = 0; i < count && rc == 0; i++)
-		rc = replay_once(&r);
-	layer_free(r.layer);
+	if (rc == 0 && m.p->job.nparts == 0)
+		return hub_error(c, 500, "there is no worker");
 	if (rc != 0)
-		return hub_error(c, 500, err_text(rc));
-	j = call_json(c);
-	jout_begin_object(j);
-	jout_put_str(j, "status", STR("200 OK"));
-	jout_end_object(j);
-	return 0;
+		return hub_error(c, 500, c->err.text);
+	m.p->format = EXPORT_ARCHIVE;
+	return send_archive(c, m.p);
 }

@@ -5,13 +5,13 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "analyzer/cmd/asked.h"
 #include "analyzer/cmd/asking.h"
 #include "analyzer/cmd/cmd.h"
-#include "analyzer/cmd/mistake.h"
 #include "analyzer/cmd/outfile.h"
-#include "analyzer/query/ask.h"
+#include "analyzer/query/ids.h"
+#include "base/mem.h"
 #include "base/path.h"
 #include "console/interrupt.h"
 #include "version.h"
@@ -20,11 +20,11 @@ enum { COMMENT = 2048 };
 
 struct exporting {
 	struct cmd *c;
-	struct session session;
-	struct ask ask;
+	struct asked asked;
+	size_t inputs; /* how many arguments are snapshots */
 	enum export_format format;
-	const char *query; /* as typed */
 	int64_t stream;
+	unsigned of; /* the snapshot with the stream; 0: a lone one */
 	struct export_counts counts;
 };
 
@@ -54,14 +54,19 @@ choose_stream(struct exporting *x, struct err *e)
 
 	if (o->stream == NULL)
 		return 0;
-	if (str_i64(str_from_c(o->stream), &x->stream) != 0)
+	if (ids_parse_eid(str_from_c(o->stream), &x->of, &x->stream) != 0)
 		return err_set(e, ERR_USAGE,
 		               "--stream %s: no stream id; 'analyzer streams' "
 		               "shows them in its first column",
 		               o->stream);
-	if (o->nargs > 1)
+	if (o->nargs > x->inputs)
 		return err_set(e, ERR_USAGE,
 		               "a query or --stream, but not both");
+	if ((x->inputs > 1) != (x->of > 0) || x->of > x->inputs)
+		return err_set(e, ERR_USAGE,
+		               "--stream %s: with several snapshots, and only "
+		               "then, N:ID is a stream of the N-th",
+		               o->stream);
 	if (!export_is_packets(x->format))
 		return err_set(e, ERR_USAGE,
 		               "--stream is for packets; entries are chosen "
@@ -69,41 +74,71 @@ choose_stream(struct exporting *x, struct err *e)
 	return 0;
 }
 
-static int
-prepare(struct exporting *x, struct err *e)
-{
-	struct ask_options opt = asking_options(x->c);
-	int rc = ask_prepare(str_from_c(x->query), x->session.opened, &opt, e,
-	                     &x->ask);
+/* ---- doing it ---- */
 
-	return rc == ERR_SYNTAX ? mistake_tell(x->c, x->query, &x->ask, e) : rc;
+/* The names of the snapshots and the query, as far as there is room. */
+static struct str
+comment_of(const struct exporting *x, char out[COMMENT])
+{
+	const struct asked *a = &x->asked;
+	size_t at = 0;
+
+	for (size_t i = 0; i < a->n && at < COMMENT; i++) {
+		struct str name =
+		    path_base(str_from_c(a->sources[i].session.input));
+		int n = snprintf(out + at, COMMENT - at, "%s" STR_FMT,
+		                 i > 0 ? ", " : "", STR_ARG(name));
+
+		at += n > 0 ? (size_t)n : 0;
+	}
+	if (a->text[0] != '\0' && at < COMMENT) {
+		int n = snprintf(out + at, COMMENT - at, ": %s", a->text);
+
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return at < COMMENT ? str_make(out, at) : STR_NONE;
 }
 
-/* ---- doing it ---- */
+static int
+write_parts(struct exporting *x, struct export_part *parts, struct outlet *out,
+            struct err *e)
+{
+	const struct options *o = x->c->opt;
+	const struct asked *a = &x->asked;
+	struct run_query query = { .limit = 0 };
+	char comment[COMMENT];
+	struct export_job job = {
+		.part = parts,
+		.query = &query,
+		.exact = o->exact,
+		.program = STR("analyzer " VERSION_TEXT),
+		.comment = comment_of(x, comment),
+		.limits = &o->export_limits,
+	};
+
+	for (size_t i = 0; i < a->n; i++) {
+		struct export_part p = { .source = a->merged[i] };
+
+		p.listed = o->stream != NULL;
+		p.streams = &x->stream;
+		p.nstreams = 1;
+		if (!p.listed || p.source.names.snapshot == x->of)
+			parts[job.nparts++] = p;
+	}
+	return export_write(&job, x->format, out, e, &x->counts);
+}
 
 static int
 write_to(struct exporting *x, struct outlet *out, struct err *e)
 {
-	const struct options *o = x->c->opt;
-	struct run_query query = { .ask = &x->ask };
-	char comment[COMMENT];
-	struct export_job job = {
-		.o = x->session.opened,
-		.query = &query,
-		.one_stream = o->stream != NULL,
-		.stream = x->stream,
-		.exact = o->exact,
-		.program = STR("analyzer " VERSION_TEXT),
-		.limits = &o->export_limits,
-	};
-	struct str name = path_base(str_from_c(x->session.input));
-	int n = snprintf(comment, sizeof(comment), STR_FMT "%s%s",
-	                 STR_ARG(name), x->query[0] != '\0' ? ": " : "",
-	                 x->query);
+	struct export_part *parts = mem_array(x->asked.n + 1, sizeof(*parts));
+	int rc;
 
-	if (n > 0 && (size_t)n < sizeof(comment))
-		job.comment = str_make(comment, (size_t)n);
-	return export_write(&job, x->format, out, e, &x->counts);
+	if (parts == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	rc = write_parts(x, parts, out, e);
+	mem_free(parts);
+	return rc;
 }
 
 static int
@@ -171,26 +206,30 @@ tell(struct exporting *x)
 }
 
 static int
-export_session(struct exporting *x, struct err *e)
+export_asked(struct exporting *x, const char *text, struct err *e)
 {
-	int rc = prepare(x, e);
+	int rc = asked_open(&x->asked, x->c, x->inputs, text, e);
 
-	if (rc == 0)
+	/* Without any, what is wrong has been told. */
+	if (rc == 0 && x->asked.n > 0) {
 		rc = write_interruptibly(x, e);
-	if (rc == 0)
-		tell(x);
-	ask_release(&x->ask);
+		if (rc == 0)
+			tell(x);
+	}
+	asked_release(&x->asked);
 	return rc;
 }
 
 int
 cmd_export(struct cmd *c, struct err *e)
 {
-	struct exporting x = { .c = c, .query = "" };
+	const struct options *o = c->opt;
+	struct exporting x = { .c = c, .inputs = asked_inputs(o) };
+	const char *text = "";
 	struct buf file;
-	int rc = cmd_arguments(c, 1, 2, e);
+	int rc = cmd_arguments(c, 1, SIZE_MAX, e);
 
-	if (rc == 0 && c->opt->output == NULL)
+	if (rc == 0 && o->output == NULL)
 		rc = err_set(e, ERR_USAGE,
 		             "-o FILE is wanted; '-o -' is standard output");
 	if (rc == 0)
@@ -200,12 +239,10 @@ cmd_export(struct cmd *c, struct err *e)
 	if (rc != 0)
 		return rc;
 	buf_init(&file, 2 * (size_t)KFL_TEXT_MAX);
-	if (c->opt->nargs > 1)
-		rc = asking_text(c->opt->args[1], &file, e, &x.query);
-	if (rc == 0 && cmd_session(c, c->opt->args[0], &x.session)) {
-		rc = export_session(&x, e);
-		session_close(&x.session);
-	}
+	if (o->nargs > x.inputs)
+		rc = asking_text(o->args[x.inputs], &file, e, &text);
+	if (rc == 0)
+		rc = export_asked(&x, text, e);
 	buf_release(&file);
 	return rc;
 }

@@ -1,134 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* analyzer query: list entries of one or several snapshots. */
-#include <errno.h>
 #include <inttypes.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "analyzer/cmd/asked.h"
 #include "analyzer/cmd/asking.h"
 #include "analyzer/cmd/cmd.h"
 #include "analyzer/cmd/explaining.h"
 #include "analyzer/cmd/listing.h"
-#include "analyzer/cmd/mistake.h"
 #include "analyzer/entry/sink.h"
 #include "analyzer/query/full.h"
 #include "analyzer/query/merge.h"
-#include "base/mem.h"
 
 /* One whole entry as JSON: both bodies at their limit, in base64. */
 #define ENTRY_JSON_MAX ((size_t)256 << 20)
 
-/* One of the snapshots that are being asked. */
-struct source {
-	struct session session;
-	unsigned ordinal; /* by place on the command line; 0: a lone one */
-	struct ask ask;
-};
-
 struct query {
 	struct cmd *c;
-	const char *text; /* the query as typed */
-	struct buf file;  /* or as it stands in a file */
-	struct source *sources;
-	struct merge_source *merged; /* the same, for the merge */
-	size_t nsources;
+	struct buf file; /* what stands in a file */
+	struct asked asked;
 	struct listing listing;
 	struct buf json; /* one whole entry */
 	struct merge_counts counts;
 	uint64_t unreadable;
 	struct err first; /* why the first of them was */
 };
-
-/* ---- the snapshots ---- */
-
-static bool
-is_input(const char *arg)
-{
-	return strcmp(arg, "-") == 0 || access(arg, F_OK) == 0;
-}
-
-/* How many of the arguments are snapshots; the query may be behind them. */
-static size_t
-count_inputs(const struct options *o)
-{
-	if (o->nargs > 1 && !is_input(o->args[o->nargs - 1]))
-		return o->nargs - 1;
-	return o->nargs;
-}
-
-static int
-open_sources(struct query *q, size_t n, struct err *e)
-{
-	q->sources = mem_array(n, sizeof(*q->sources));
-	q->merged = mem_array(n, sizeof(*q->merged));
-	if (q->sources == NULL || q->merged == NULL)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < n; i++) {
-		struct source *s = &q->sources[q->nsources];
-
-		if (!cmd_session(q->c, q->c->opt->args[i], &s->session))
-			continue;
-		s->ordinal = n > 1 ? (unsigned)i + 1 : 0;
-		q->nsources++;
-	}
-	return 0;
-}
-
-static void
-release(struct query *q)
-{
-	for (size_t i = 0; i < q->nsources; i++) {
-		ask_release(&q->sources[i].ask);
-		session_close(&q->sources[i].session);
-	}
-	mem_free(q->sources);
-	mem_free(q->merged);
-	buf_release(&q->json);
-	buf_release(&q->file);
-}
-
-/* ---- preparing ---- */
-
-/* With several snapshots, now() is the end of the one that ends last. */
-static struct ask_options
-options_of(const struct query *q)
-{
-	struct ask_options opt = asking_options(q->c);
-
-	if (opt.now_given)
-		return opt;
-	opt.now_given = true;
-	for (size_t i = 0; i < q->nsources; i++) {
-		int64_t end = ask_end(q->sources[i].session.opened);
-
-		if (end > opt.now_ms)
-			opt.now_ms = end;
-	}
-	return opt;
-}
-
-static int
-prepare(struct query *q, struct err *e)
-{
-	struct ask_options opt = options_of(q);
-	int rc = 0;
-
-	for (size_t i = 0; i < q->nsources && rc == 0; i++) {
-		struct source *s = &q->sources[i];
-
-		opt.snapshot = s->ordinal;
-		rc = ask_prepare(str_from_c(q->text), s->session.opened, &opt,
-		                 e, &s->ask);
-		if (rc == ERR_SYNTAX)
-			rc = mistake_tell(q->c, q->text, &s->ask, e);
-		q->merged[i] = (struct merge_source){
-			.opened = s->session.opened,
-			.ask = &s->ask,
-			.names = { .snapshot = s->ordinal },
-		};
-	}
-	return rc;
-}
 
 /* ---- printing ---- */
 
@@ -181,7 +76,7 @@ print_full(struct query *q, struct merge *m)
 static int
 print(struct query *q, struct merge *m, const struct merge_row *row)
 {
-	const struct merge_source *s = &q->merged[row->source];
+	const struct merge_source *s = &q->asked.merged[row->source];
 	const struct options *o = q->c->opt;
 	struct veil veil;
 
@@ -211,7 +106,7 @@ list(struct query *q, struct err *e)
 	struct run_query rq = run_query_of(q);
 	struct merge_row row;
 	struct merge *m;
-	int rc = merge_open(q->merged, q->nsources, &rq, NULL, e, &m);
+	int rc = merge_open(q->asked.merged, q->asked.n, &rq, NULL, e, &m);
 
 	if (rc != 0)
 		return rc;
@@ -231,7 +126,7 @@ static int
 count(struct query *q, struct err *e)
 {
 	struct run_query rq = run_query_of(q);
-	int rc = merge_count(q->merged, q->nsources, &rq, e, &q->counts);
+	int rc = merge_count(q->asked.merged, q->asked.n, &rq, e, &q->counts);
 
 	if (rc == 0)
 		term_printf(&q->c->out, "%" PRIu64 "\n", q->counts.matched);
@@ -272,8 +167,8 @@ explain(struct query *q, struct err *e)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < q->nsources && rc == 0; i++)
-		rc = explain_one(q, &q->merged[i], e);
+	for (size_t i = 0; i < q->asked.n && rc == 0; i++)
+		rc = explain_one(q, &q->asked.merged[i], e);
 	return rc;
 }
 
@@ -324,18 +219,17 @@ cmd_query(struct cmd *c, struct err *e)
 {
 	const struct options *o = c->opt;
 	struct query q = { .c = c };
-	size_t n = count_inputs(o);
+	size_t n = asked_inputs(o);
+	const char *text;
 	int rc = cmd_arguments(c, 1, SIZE_MAX, e);
 
 	if (rc != 0)
 		return rc;
 	buf_init(&q.json, ENTRY_JSON_MAX);
 	buf_init(&q.file, 2 * (size_t)KFL_TEXT_MAX);
-	rc = asking_text(n < o->nargs ? o->args[n] : "", &q.file, e, &q.text);
+	rc = asking_text(n < o->nargs ? o->args[n] : "", &q.file, e, &text);
 	if (rc == 0)
-		rc = open_sources(&q, n, e);
-	if (rc == 0)
-		rc = prepare(&q, e);
+		rc = asked_open(&q.asked, c, n, text, e);
 	if (rc == 0) {
 		listing_init(&q.listing, &c->out, n > 1);
 		rc = answer(&q, e);
@@ -343,6 +237,8 @@ cmd_query(struct cmd *c, struct err *e)
 		if (rc == 0)
 			judge(&q);
 	}
-	release(&q);
+	asked_release(&q.asked);
+	buf_release(&q.json);
+	buf_release(&q.file);
 	return rc;
 }

@@ -3,12 +3,14 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/entry/position.h"
 #include "analyzer/export/packets.h"
 #include "analyzer/query/ids.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/map.h"
@@ -17,12 +19,14 @@
 #include "base/sha256.h"
 #include "snapshot/archive_out.h"
 #include "snapshot/layout.h"
+#include "snapshot/manifest_out.h"
 #include "snapshot/pcap_out.h"
 
 enum {
 	FILES_MAX = 1 << 18,
 	NAMES_BYTES = 64 << 20,
 	COPY = 65536,
+	TEXT_BYTES = 64 << 20, /* of a document about the members */
 };
 
 /* A capture that is being written. */
@@ -34,31 +38,57 @@ struct channel {
 	bool tls;
 	bool nanos;
 	uint64_t bytes;
+	uint64_t packets;
 	struct str name; /* of the member */
 };
 
 /* A name history. */
 struct history {
 	struct str folder; /* of the node; "" for all */
+	struct str target; /* the folder in the archive */
 	struct str name;   /* of the member */
 	struct str path;
 	char sha256[SHA256_HEX_MAX];
 	uint64_t bytes;
 };
 
+/* What is packed of one snapshot. */
 struct bundle {
 	struct export *x;
-	const struct pick *pick;
+	size_t part;
+	struct opened *o; /* of it */
 	bool single;
 	struct arena arena;
+	struct str around; /* the folder around all, "" none */
 	struct channel *channel;
 	size_t nchannels, channel_cap;
 	struct map origins; /* of packets -> index of the channel */
 	struct history *history;
 	size_t nhistories, history_cap;
-	int64_t sec; /* that the bundle is as of */
-	struct archive_out *out;
+	int64_t sec;                  /* that the bundle is as of */
 	const struct channel *wanted; /* by the filter */
+	struct archive_out *out;
+	struct sha256 sha; /* of the member at hand */
+};
+
+/* A member: one of the two is there. */
+struct member {
+	struct bundle *bundle;
+	const struct channel *channel;
+	const struct history *history;
+	struct str name;
+	struct manifest_member sealed;
+};
+
+/* The archive. */
+struct crate {
+	struct export *x;
+	struct bundle *bundle; /* one a part */
+	size_t n;
+	struct member *member;
+	size_t nmembers;
+	struct archive_out *out;
+	struct buf text; /* of a document */
 };
 
 /* ---- which capture a packet belongs to ---- */
@@ -78,7 +108,7 @@ static bool
 belongs(const struct bundle *b, const struct channel *c,
         const struct packets_source *s)
 {
-	struct str member = opened_source(b->x->job->o, s->id);
+	struct str member = opened_source(b->o, s->id);
 
 	return c->point == s->point && c->tls == s->tls &&
 	       str_eq(c->folder, folder_of(b, member));
@@ -102,7 +132,7 @@ static int
 add_channel(struct bundle *b, const struct packet *p,
             struct channel **ret_channel)
 {
-	struct str member = opened_source(b->x->job->o, p->source->id);
+	struct str member = opened_source(b->o, p->source->id);
 
 	if (b->nchannels == FILES_MAX)
 		return ERR_LIMIT;
@@ -161,6 +191,7 @@ measure(struct bundle *b, const struct packet *p)
 	c = &b->channel[at];
 	c->nanos |= !p->source->micro;
 	c->bytes += PCAP_OUT_RECORD + (uint64_t)p->record.caplen;
+	c->packets++;
 	return 0;
 }
 
@@ -175,8 +206,8 @@ is_wanted(void *ctx, const struct packets_source *s)
 static int
 open_packets(struct bundle *b, struct packets **ret_packets)
 {
-	struct packets_setup setup = { .o = b->x->job->o,
-		                       .pick = b->pick,
+	struct packets_setup setup = { .o = b->o,
+		                       .pick = b->x->pick[b->part],
 		                       .limits = b->x->job->limits,
 		                       .cancel = b->x->out->cancel,
 		                       .filter = is_wanted,
@@ -219,13 +250,23 @@ name_stream(struct bundle *b, struct channel *c)
 {
 	enum ids_kind kind = IDS_PLAIN;
 	char text[IDS_TEXT];
-	int rc = index_stream(opened_index(b->x->job->o), b->x->job->stream,
+	int rc = index_stream(opened_index(b->o), b->x->job->part[0].streams[0],
 	                      take_kind, &kind, b->x->e);
 
 	if (rc == 0)
-		c->name = arena_dup(&b->arena,
-		                    ids_stream(b->x->job->stream, kind, text));
+		c->name = arena_dup(
+		    &b->arena,
+		    ids_stream(b->x->job->part[0].streams[0], kind, text));
 	return rc;
+}
+
+/* A folder with what is around it, and a slash if there is one. */
+static struct str
+place_of(struct bundle *b, struct str folder)
+{
+	return arena_printf(&b->arena, STR_FMT "%s" STR_FMT "%s",
+	                    STR_ARG(b->around), b->around.n > 0 ? "/" : "",
+	                    STR_ARG(folder), folder.n > 0 ? "/" : "");
 }
 
 /*
@@ -235,15 +276,14 @@ name_stream(struct bundle *b, struct channel *c)
 static void
 name_capture(struct bundle *b, struct channel *c, size_t i)
 {
-	const char *slash = c->folder.n > 0 ? "/" : "";
+	struct str folder = place_of(b, c->folder);
 
 	if (c->tls)
-		c->name = arena_printf(&b->arena, STR_FMT "%s%012zu_tls.pcap",
-		                       STR_ARG(c->folder), slash, i + 1);
+		c->name = arena_printf(&b->arena, STR_FMT "%012zu_tls.pcap",
+		                       STR_ARG(folder), i + 1);
 	else
-		c->name = arena_printf(&b->arena, STR_FMT "%s%" PRId64 ".pcap",
-		                       STR_ARG(c->folder), slash,
-		                       b->sec + (int64_t)i);
+		c->name = arena_printf(&b->arena, STR_FMT "%" PRId64 ".pcap",
+		                       STR_ARG(folder), b->sec + (int64_t)i);
 }
 
 static int
@@ -252,11 +292,15 @@ name_all(struct bundle *b)
 	int rc = 0;
 
 	for (size_t i = 0; i < b->nchannels && rc == 0; i++) {
-		if (b->single && b->x->job->one_stream && b->nchannels == 1)
+		if (b->single && b->nchannels == 1)
 			rc = name_stream(b, &b->channel[i]);
 		else
 			name_capture(b, &b->channel[i], i);
 	}
+	for (size_t i = 0; i < b->nhistories; i++)
+		b->history[i].name =
+		    arena_printf(&b->arena, STR_FMT LAYOUT_HISTORY,
+		                 STR_ARG(place_of(b, b->history[i].target)));
 	return rc == 0 ? arena_error(&b->arena) : rc;
 }
 
@@ -266,7 +310,10 @@ static int
 write_archive(void *ctx, const char *p, size_t n)
 {
 	struct bundle *b = ctx;
+	int rc = sha256_update(&b->sha, p, n);
 
+	if (rc != 0)
+		return err_set(b->x->e, rc, "SHA-256: %s", err_text(rc));
 	return archive_out_data(b->out, p, n, b->x->e);
 }
 
@@ -360,23 +407,18 @@ take_history(void *ctx, const struct index_source *s)
 	*h = (struct history){ .folder = layout_of(s->name).folder,
 		               .bytes = s->bytes };
 	h->folder = arena_dup(&b->arena, h->folder);
-	h->name = folder.n > 0
-	              ? arena_printf(&b->arena, STR_FMT "/" LAYOUT_HISTORY,
-	                             STR_ARG(folder))
-	              : arena_dup(&b->arena, STR(LAYOUT_HISTORY));
+	h->target = arena_dup(&b->arena, folder);
 	h->path = s->path.n > 0
 	              ? arena_dup(&b->arena, s->path)
 	              : arena_printf(&b->arena, "%s/evidence/" STR_FMT,
-	                             opened_workspace(b->x->job->o),
-	                             STR_ARG(s->name));
+	                             opened_workspace(b->o), STR_ARG(s->name));
 	if (s->sha256.n < sizeof(h->sha256))
 		memcpy(h->sha256, s->sha256.p, s->sha256.n);
 	return arena_error(&b->arena);
 }
 
 static int
-copy_history(struct bundle *b, const struct history *h, int fd,
-             struct sha256 *sha)
+copy_history(struct bundle *b, const struct history *h, int fd)
 {
 	uint8_t block[COPY];
 	size_t n = 1;
@@ -384,52 +426,25 @@ copy_history(struct bundle *b, const struct history *h, int fd,
 
 	while (rc == 0 && n > 0) {
 		rc = io_read(fd, block, sizeof(block), &n);
-		if (rc == 0)
-			rc = sha256_update(sha, block, n);
 		if (rc != 0)
 			return err_set(b->x->e, rc, "%s: %s", h->path.p,
 			               err_text(rc));
-		rc = archive_out_data(b->out, block, n, b->x->e);
+		rc = write_archive(b, (const char *)block, n);
 	}
 	return rc;
 }
 
 static int
-check_history(struct bundle *b, const struct history *h, struct sha256 *sha)
-{
-	uint8_t digest[SHA256_SIZE];
-	char text[SHA256_HEX_MAX];
-	int rc = sha256_final(sha, digest);
-
-	if (rc != 0)
-		return err_set(b->x->e, rc, "SHA-256: %s", err_text(rc));
-	if (!str_eq(sha256_hex(digest, text), str_from_c(h->sha256)))
-		return err_set(b->x->e, ERR_CHANGED,
-		               "%s has changed since it was indexed",
-		               h->path.p);
-	return 0;
-}
-
-static int
 put_history(struct bundle *b, const struct history *h)
 {
-	struct sha256 sha = SHA256_INIT;
 	int fd = -1;
 	int rc = io_open_at(AT_FDCWD, h->path.p, O_RDONLY | O_NOFOLLOW, 0, &fd);
 
 	if (rc != 0)
 		return err_set(b->x->e, rc, "%s: %s", h->path.p, err_text(rc));
-	rc = sha256_init(&sha);
-	if (rc != 0) {
-		(void)io_close(fd);
-		return err_set(b->x->e, rc, "SHA-256: %s", err_text(rc));
-	}
 	rc = archive_out_member(b->out, h->name, h->bytes, b->sec, b->x->e);
 	if (rc == 0)
-		rc = copy_history(b, h, fd, &sha);
-	if (rc == 0)
-		rc = check_history(b, h, &sha);
-	sha256_release(&sha);
+		rc = copy_history(b, h, fd);
 	(void)io_close(fd);
 	return rc;
 }
@@ -439,8 +454,9 @@ static const struct history *
 own_history(const struct bundle *b)
 {
 	const struct history *best = NULL;
-	struct position at = position_of_id(b->x->job->stream);
-	struct str member = opened_source(b->x->job->o, at.source);
+	struct position at =
+	    position_of_id(b->x->job->part[b->part].streams[0]);
+	struct str member = opened_source(b->o, at.source);
 
 	for (size_t i = 0; i < b->nhistories; i++) {
 		const struct history *h = &b->history[i];
@@ -453,25 +469,7 @@ own_history(const struct bundle *b)
 	return best;
 }
 
-static int
-put_histories(struct bundle *b)
-{
-	int rc = index_sources(opened_index(b->x->job->o), take_history, b,
-	                       b->x->e);
-
-	if (rc != 0)
-		return rc;
-	if (b->single) {
-		const struct history *h = own_history(b);
-
-		return h != NULL ? put_history(b, h) : 0;
-	}
-	for (size_t i = 0; i < b->nhistories && rc == 0; i++)
-		rc = put_history(b, &b->history[i]);
-	return rc;
-}
-
-/* ---- the whole ---- */
+/* ---- one snapshot ---- */
 
 /* The end of the snapshot: the same query gives the same bytes again. */
 static int64_t
@@ -485,45 +483,322 @@ second_of(struct opened *o)
 }
 
 static int
-write_members(struct bundle *b)
+bundle_init(struct bundle *b, struct export *x, size_t part, bool single)
 {
-	int rc = archive_out_new(b->x->out, b->x->e, &b->out);
-
-	if (rc != 0)
-		return rc;
-	for (size_t i = 0; i < b->nchannels && rc == 0; i++)
-		rc = put_capture(b, &b->channel[i]);
-	if (rc == 0)
-		rc = put_histories(b);
-	if (rc == 0)
-		rc = archive_out_finish(b->out, b->x->e);
-	archive_out_free(b->out);
-	return rc;
-}
-
-int
-bundle_write(struct export *x, const struct pick *pick, bool single)
-{
-	struct bundle b = { .x = x, .pick = pick, .single = single };
 	uint8_t key[SIPHASH_KEY_SIZE];
 	int rc = map_random_key(key);
 
-	if (rc != 0)
-		return err_set(x->e, rc, "%s", err_text(rc));
-	map_init(&b.origins, sizeof(struct origin), sizeof(uint32_t), MAP_MAX,
+	*b = (struct bundle){ .x = x,
+		              .part = part,
+		              .o = export_opened(x, part),
+		              .single = single };
+	map_init(&b->origins, sizeof(struct origin), sizeof(uint32_t), MAP_MAX,
 	         key);
-	arena_init(&b.arena, NAMES_BYTES, 0);
-	b.sec = second_of(x->job->o);
-	rc = measure_all(&b);
+	arena_init(&b->arena, NAMES_BYTES, 0);
+	b->sec = second_of(b->o);
 	if (rc == 0)
-		rc = name_all(&b);
+		rc = measure_all(b);
+	/* Of a snapshot with nothing to be packed, not even names. */
+	if (rc == 0 && (b->nchannels > 0 || x->job->nparts == 1))
+		rc = index_sources(opened_index(b->o), take_history, b, x->e);
+	return rc;
+}
+
+static void
+bundle_release(struct bundle *b)
+{
+	map_release(&b->origins);
+	mem_free(b->channel);
+	mem_free(b->history);
+	arena_release(&b->arena);
+}
+
+/* Is a folder of one also a folder of the other? */
+static bool
+bundles_clash(const struct bundle *a, const struct bundle *b)
+{
+	for (size_t i = 0; i < a->nchannels; i++) {
+		if (has_folder(b, a->channel[i].folder))
+			return true;
+	}
+	for (size_t i = 0; i < a->nhistories; i++) {
+		for (size_t k = 0; k < b->nhistories; k++)
+			if (str_eq(a->history[i].target, b->history[k].target))
+				return true;
+	}
+	return false;
+}
+
+/* ---- the archive ---- */
+
+static void
+keep_apart(struct crate *c)
+{
+	bool clash = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		for (size_t k = i + 1; k < c->n; k++)
+			clash |= bundles_clash(&c->bundle[i], &c->bundle[k]);
+	}
+	for (size_t i = 0; i < c->n && clash; i++) {
+		struct bundle *b = &c->bundle[i];
+
+		b->around =
+		    arena_printf(&b->arena, "snapshot-%u",
+		                 c->x->job->part[i].source.names.snapshot);
+	}
+}
+
+static int
+compare_members(const void *a, const void *b)
+{
+	return str_cmp(((const struct member *)a)->name,
+	               ((const struct member *)b)->name);
+}
+
+static void
+add_member(struct crate *c, struct bundle *b, const struct channel *channel,
+           const struct history *history)
+{
+	c->member[c->nmembers++] = (struct member){
+		.bundle = b,
+		.channel = channel,
+		.history = history,
+		.name = channel != NULL ? channel->name : history->name,
+	};
+}
+
+/* A single stream has the history of its own node. */
+static int
+list_members(struct crate *c)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->bundle[i].nchannels + c->bundle[i].nhistories;
+	c->member = mem_array(n, sizeof(*c->member));
+	if (c->member == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < c->n; i++) {
+		struct bundle *b = &c->bundle[i];
+		const struct history *own = b->single ? own_history(b) : NULL;
+
+		for (size_t k = 0; k < b->nchannels; k++)
+			add_member(c, b, &b->channel[k], NULL);
+		for (size_t k = 0; k < b->nhistories; k++) {
+			if (!b->single || &b->history[k] == own)
+				add_member(c, b, NULL, &b->history[k]);
+		}
+	}
+	if (c->nmembers > 1)
+		qsort(c->member, c->nmembers, sizeof(*c->member),
+		      compare_members);
+	return 0;
+}
+
+static int
+check_digest(struct member *m)
+{
+	struct bundle *b = m->bundle;
+	char text[SHA256_HEX_MAX];
+
+	if (m->history == NULL)
+		return 0;
+	if (!str_eq(sha256_hex(m->sealed.sha256, text),
+	            str_from_c(m->history->sha256)))
+		return err_set(b->x->e, ERR_CHANGED,
+		               "%s has changed since it was indexed",
+		               m->history->path.p);
+	return 0;
+}
+
+static int
+put_member(struct crate *c, struct member *m)
+{
+	struct bundle *b = m->bundle;
+	int rc = sha256_init(&b->sha);
+
+	b->out = c->out;
+	m->sealed.name = m->name;
+	if (rc == 0 && m->channel != NULL) {
+		rc = put_capture(b, m->channel);
+		m->sealed.bytes = m->channel->bytes;
+		m->sealed.has_packets = true;
+		m->sealed.packets = m->channel->packets;
+	} else if (rc == 0) {
+		rc = put_history(b, m->history);
+		m->sealed.bytes = m->history->bytes;
+	}
 	if (rc == 0)
-		rc = write_members(&b);
+		rc = sha256_final(&b->sha, m->sealed.sha256);
+	sha256_release(&b->sha);
+	return rc == 0 ? check_digest(m) : rc;
+}
+
+/* ---- sealing ---- */
+
+static int
+put_text(struct crate *c, const char *name)
+{
+	struct str text = buf_str(&c->text);
+	int64_t sec = 0;
+	int rc;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->bundle[i].sec > sec)
+			sec = c->bundle[i].sec;
+	rc = archive_out_member(c->out, str_from_c(name), text.n, sec, c->x->e);
+	return rc == 0 ? archive_out_data(c->out, text.p, text.n, c->x->e) : rc;
+}
+
+static int64_t
+instant_of(struct opened *o, const char *key)
+{
+	uint64_t ns;
+
+	return str_u64(index_meta(opened_index(o), key), &ns) == 0 ? (int64_t)ns
+	                                                           : 0;
+}
+
+static bool
+is_told(const struct manifest_out *s, struct str folder)
+{
+	for (size_t i = 0; i < s->nnodes; i++)
+		if (str_eq(s->node[i].folder, folder))
+			return true;
+	return false;
+}
+
+/* The nodes that there are packets of. */
+static void
+tell_nodes(struct crate *c, struct manifest_out *s, struct snapshot_node *nodes)
+{
+	s->node = nodes;
+	for (size_t i = 0; i < c->nmembers; i++) {
+		struct layout l = layout_of(c->member[i].name);
+
+		if (c->member[i].channel == NULL || l.node.n == 0 ||
+		    is_told(s, l.folder))
+			continue;
+		nodes[s->nnodes++] = (struct snapshot_node){
+			.name = l.node, .ip = l.node_ip, .folder = l.folder
+		};
+	}
+}
+
+/* The window is that of the snapshots, of which this is a part. */
+static void
+tell_window(struct crate *c, struct manifest_out *s)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct opened *o = c->bundle[i].o;
+		int64_t from = instant_of(o, "from"), to = instant_of(o, "to");
+
+		if (i == 0 || from < s->from)
+			s->from = from;
+		if (i == 0 || to > s->to)
+			s->to = to;
+	}
+	if (c->n == 1)
+		s->cluster = index_meta(opened_index(c->bundle[0].o),
+		                        "cluster");
+}
+
+/* snapshot.json; it is a member like the others to the manifest. */
+static int
+put_claim(struct crate *c, struct manifest_member *ret_sealed)
+{
+	struct manifest_out s = { .program = c->x->job->program };
+	struct snapshot_node *nodes = mem_array(c->nmembers + 1,
+	                                        sizeof(*nodes));
+	int rc;
+
+	if (nodes == NULL)
+		return ERR_NOMEM;
+	tell_nodes(c, &s, nodes);
+	tell_window(c, &s);
+	buf_clear(&c->text);
+	rc = manifest_out_claim(&s, &c->text);
+	mem_free(nodes);
+	if (rc != 0)
+		return rc;
+	*ret_sealed = (struct manifest_member){ .name = STR(LAYOUT_SNAPSHOT),
+		                                .bytes = c->text.n };
+	rc = sha256_of(buf_str(&c->text), ret_sealed->sha256);
+	return rc == 0 ? put_text(c, LAYOUT_SNAPSHOT) : rc;
+}
+
+static int
+put_manifest(struct crate *c, const struct manifest_member *claim)
+{
+	struct manifest_member *all = mem_array(c->nmembers + 1, sizeof(*all));
+	int rc;
+
+	if (all == NULL)
+		return ERR_NOMEM;
+	all[0] = *claim;
+	for (size_t i = 0; i < c->nmembers; i++)
+		all[i + 1] = c->member[i].sealed;
+	buf_clear(&c->text);
+	rc = manifest_out_members(all, c->nmembers + 1, &c->text);
+	mem_free(all);
+	return rc == 0 ? put_text(c, LAYOUT_MANIFEST) : rc;
+}
+
+/* ---- the whole ---- */
+
+static int
+write_members(struct crate *c, bool sealed)
+{
+	struct manifest_member claim;
+	int rc = archive_out_new(c->x->out, c->x->e, &c->out);
+
+	if (rc != 0)
+		return rc;
+	if (sealed)
+		rc = put_claim(c, &claim);
+	for (size_t i = 0; i < c->nmembers && rc == 0; i++)
+		rc = put_member(c, &c->member[i]);
+	if (rc == 0 && sealed)
+		rc = put_manifest(c, &claim);
+	if (rc == 0)
+		rc = archive_out_finish(c->out, c->x->e);
+	archive_out_free(c->out);
+	return rc;
+}
+
+static int
+fill_crate(struct crate *c, bool single)
+{
+	int rc = 0;
+
+	c->bundle = mem_array(c->x->job->nparts, sizeof(*c->bundle));
+	if (c->bundle == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < c->x->job->nparts && rc == 0; i++)
+		rc = bundle_init(&c->bundle[c->n++], c->x, i, single);
+	keep_apart(c);
+	for (size_t i = 0; i < c->n && rc == 0; i++)
+		rc = name_all(&c->bundle[i]);
+	return rc == 0 ? list_members(c) : rc;
+}
+
+int
+bundle_write(struct export *x, bool single)
+{
+	struct crate c = { .x = x };
+	int rc;
+
+	buf_init(&c.text, TEXT_BYTES);
+	rc = fill_crate(&c, single);
+	if (rc == 0)
+		rc = write_members(&c, !single);
 	if (rc < 0 && x->e->code != rc)
 		(void)err_set(x->e, rc, "exporting packets: %s", err_text(rc));
-	map_release(&b.origins);
-	mem_free(b.channel);
-	mem_free(b.history);
-	arena_release(&b.arena);
+	for (size_t i = 0; i < c.n; i++)
+		bundle_release(&c.bundle[i]);
+	mem_free(c.bundle);
+	mem_free(c.member);
+	buf_release(&c.text);
 	return rc;
 }

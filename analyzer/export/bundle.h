@@ -9,6 +9,11 @@
  * keep their folder. Packets keep their times, so a file has nanoseconds when
  * the evidence has. Histories are copied as they are, verified by their digest.
  *
+ * With snapshot.json in front and manifest.json behind, the archive is sealed;
+ * a single stream comes without, as the original has it. Members are in order
+ * of name. Of several snapshots with a folder of the same name, each gets a
+ * folder "snapshot-N" around its own.
+ *
  * The evidence is read twice, once for the sizes that a tar wants in front.
  */
 #ifndef EXPORT_BUNDLE_H
@@ -17,7 +22,6 @@
 #include "analyzer/export/export_impl.h"
 #include "base/compiler.h"
 
-int bundle_write(struct export *x, const struct pick *pick,
-                 bool single) WARN_UNUSED;
+int bundle_write(struct export *x, bool single) WARN_UNUSED;
 
 #endif /* EXPORT_BUNDLE_H */

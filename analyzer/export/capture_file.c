@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyzer/export/packets.h"
+#include "analyzer/export/braid.h"
+#include "analyzer/query/ids.h"
 #include "base/arena.h"
 #include "base/mem.h"
 #include "snapshot/pcap_out.h"
@@ -18,42 +19,23 @@ enum {
 	COMMENT = 64, /* bytes of "entry ID" */
 };
 
-static int
-open_packets(struct export *x, const struct pick *pick,
-             struct packets **ret_packets)
-{
-	struct packets_setup setup = { .o = x->job->o,
-		                       .pick = pick,
-		                       .limits = x->job->limits,
-		                       .cancel = x->out->cancel };
-
-	return packets_open(&setup, x->e, ret_packets);
-}
-
 /* ---- pcap ---- */
 
-static bool
-all_micro(const struct packets *p)
-{
-	for (size_t i = 0; i < packets_sources(p); i++)
-		if (!packets_source(p, i)->micro)
-			return false;
-	return true;
-}
-
 static int
-pcap_records(struct export *x, struct packets *p)
+pcap_records(struct export *x, struct braid *b)
 {
 	enum { ETHERNET = 1 };
 	struct pcap_out pcap = { .out = NULL };
 	struct packet packet;
 	uint16_t linktype = ETHERNET;
+	size_t part;
 	int rc;
 
-	while ((rc = packets_next(p, &packet, x->e)) == 1) {
+	while ((rc = braid_next(b, &packet, &part, x->e)) == 1) {
 		if (x->counts->packets++ == 0) {
 			linktype = packet.record.linktype;
-			pcap_out_begin(&pcap, x->out, linktype, !all_micro(p));
+			pcap_out_begin(&pcap, x->out, linktype,
+			               !braid_micro(b));
 		}
 		if (packet.record.linktype != linktype)
 			return err_set(x->e, ERR_UNSUPPORTED,
@@ -73,15 +55,15 @@ pcap_records(struct export *x, struct packets *p)
 }
 
 int
-capture_file_pcap(struct export *x, const struct pick *pick)
+capture_file_pcap(struct export *x)
 {
-	struct packets *p;
-	int rc = open_packets(x, pick, &p);
+	struct braid *b;
+	int rc = braid_open(x, &b);
 
 	if (rc != 0)
 		return rc;
-	rc = pcap_records(x, p);
-	packets_free(p);
+	rc = pcap_records(x, b);
+	braid_free(b);
 	return rc;
 }
 
@@ -89,6 +71,7 @@ capture_file_pcap(struct export *x, const struct pick *pick)
 
 /* An interface of a capture file, and what it is in ours. */
 struct iface {
+	size_t part;
 	uint32_t source, iface;
 	uint32_t point;
 	uint16_t linktype;
@@ -99,9 +82,10 @@ struct iface {
 
 struct pcapng {
 	struct export *x;
-	const struct pick *pick;
+	size_t part; /* whose interfaces and names are being read */
 	struct arena arena;
-	struct iface *ifaces; /* by source and number, as the index has them */
+	/* By part, source and number, as the indexes have them. */
+	struct iface *ifaces;
 	size_t n, cap;
 	uint32_t used; /* ids given */
 	int64_t last_ts;
@@ -129,7 +113,8 @@ take_iface(void *ctx, const struct index_iface *i)
 		w->cap = cap;
 	}
 	f = &w->ifaces[w->n++];
-	*f = (struct iface){ .source = i->source,
+	*f = (struct iface){ .part = w->part,
+		             .source = i->source,
 		             .iface = i->iface,
 		             .linktype = i->linktype,
 		             .name = arena_dup(&w->arena, i->name),
@@ -138,19 +123,31 @@ take_iface(void *ctx, const struct index_iface *i)
 	return arena_error(&w->arena);
 }
 
-static struct iface *
-find_iface(struct pcapng *w, uint32_t source, uint32_t iface)
+static int
+compare(uint64_t a, uint64_t b)
 {
+	return (a > b) - (a < b);
+}
+
+static struct iface *
+find_iface(struct pcapng *w, size_t part, const struct packet *p)
+{
+	uint32_t source = p->source->id, iface = p->record.iface;
 	size_t lo = 0, hi = w->n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 		struct iface *f = &w->ifaces[mid];
 
-		if (f->source == source && f->iface == iface)
+		int d = compare(f->part, part);
+
+		if (d == 0)
+			d = compare(f->source, source);
+		if (d == 0)
+			d = compare(f->iface, iface);
+		if (d == 0)
 			return f;
-		if (f->source < source ||
-		    (f->source == source && f->iface < iface))
+		if (d < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -161,8 +158,8 @@ find_iface(struct pcapng *w, uint32_t source, uint32_t iface)
 static void
 begin_iface(struct pcapng *w, struct iface *f, const struct packet *p)
 {
-	const struct index_point *point = opened_point(w->x->job->o,
-	                                               p->source->point);
+	const struct index_point *point =
+	    opened_point(export_opened(w->x, f->part), p->source->point);
 	struct pcapng_out_iface out = {
 		.name = f->name,
 		.description = point != NULL ? point->label : STR_NONE,
@@ -175,7 +172,8 @@ begin_iface(struct pcapng *w, struct iface *f, const struct packet *p)
 	for (size_t i = 0; i < w->n; i++) {
 		const struct iface *other = &w->ifaces[i];
 
-		if (other->id != UINT32_MAX && other->point == f->point &&
+		if (other->id != UINT32_MAX && other->part == f->part &&
+		    other->point == f->point &&
 		    other->linktype == f->linktype &&
 		    str_eq(other->name, f->name)) {
 			f->id = other->id;
@@ -232,7 +230,7 @@ take_identity(void *ctx, const struct index_identity *i)
 
 	if (w->nnames > 0 && !addr_eq(&i->ip, &w->ip))
 		flush_names(w);
-	if (i->name.n == 0 || !pick_has_addr(w->pick, &i->ip))
+	if (i->name.n == 0 || !pick_has_addr(w->x->pick[w->part], &i->ip))
 		return 0;
 	w->ip = i->ip;
 	for (size_t k = 0; k < w->nnames; k++)
@@ -247,30 +245,38 @@ take_identity(void *ctx, const struct index_identity *i)
 static int
 put_names(struct pcapng *w)
 {
-	int rc = index_identities(opened_index(w->x->job->o), take_identity, w,
-	                          w->x->e);
+	int rc = 0;
 
-	if (rc == 0)
-		flush_names(w);
+	for (w->part = 0; w->part < w->x->job->nparts && rc == 0; w->part++) {
+		struct opened *o = export_opened(w->x, w->part);
+
+		rc = index_identities(opened_index(o), take_identity, w,
+		                      w->x->e);
+		if (rc == 0)
+			flush_names(w);
+	}
 	return rc;
 }
 
 /* ---- pcapng: packets ---- */
 
 static void
-put_packet(struct pcapng *w, const struct packet *p, uint32_t iface)
+put_packet(struct pcapng *w, const struct packet *p, size_t part,
+           uint32_t iface)
 {
-	char text[PCAPNG_OUT_COMMENTS][COMMENT];
+	char text[PCAPNG_OUT_COMMENTS][COMMENT], id[IDS_TEXT];
+	unsigned snapshot = w->x->job->part[part].source.names.snapshot;
 	struct str comments[PCAPNG_OUT_COMMENTS];
 	size_t n;
-	const struct pick_mark *marks = pick_marks(w->pick, p->source->id,
-	                                           p->record.off, &n);
+	const struct pick_mark *marks =
+	    pick_marks(w->x->pick[part], p->source->id, p->record.off, &n);
 
 	if (n > PCAPNG_OUT_COMMENTS)
 		n = PCAPNG_OUT_COMMENTS;
 	for (size_t i = 0; i < n; i++) {
-		int len = snprintf(text[i], COMMENT, "entry %" PRId64,
-		                   marks[i].entry);
+		int len =
+		    snprintf(text[i], COMMENT, "entry " STR_FMT,
+		             STR_ARG(ids_eid(marks[i].entry, snapshot, id)));
 
 		comments[i] = str_make(text[i], (size_t)len);
 	}
@@ -278,13 +284,14 @@ put_packet(struct pcapng *w, const struct packet *p, uint32_t iface)
 }
 
 static int
-pcapng_records(struct pcapng *w, struct packets *packets)
+pcapng_records(struct pcapng *w, struct braid *b)
 {
 	struct packet p;
+	size_t part;
 	int rc;
 
-	while ((rc = packets_next(packets, &p, w->x->e)) == 1) {
-		struct iface *f = find_iface(w, p.source->id, p.record.iface);
+	while ((rc = braid_next(b, &p, &part, w->x->e)) == 1) {
+		struct iface *f = find_iface(w, part, &p);
 
 		if (f == NULL)
 			return err_set(
@@ -292,10 +299,11 @@ pcapng_records(struct pcapng *w, struct packets *packets)
 			    "the index does not know interface "
 			    "%" PRIu32 " of " STR_FMT,
 			    p.record.iface,
-			    STR_ARG(opened_source(w->x->job->o, p.source->id)));
+			    STR_ARG(opened_source(export_opened(w->x, part),
+			                          p.source->id)));
 		if (f->id == UINT32_MAX)
 			begin_iface(w, f, &p);
-		put_packet(w, &p, f->id);
+		put_packet(w, &p, part, f->id);
 		w->x->counts->packets++;
 		if (p.record.ts > w->last_ts)
 			w->last_ts = p.record.ts;
@@ -309,27 +317,28 @@ static int
 pcapng_write(struct pcapng *w)
 {
 	struct export *x = w->x;
-	struct packets *packets;
+	struct braid *b;
 	int rc;
 
 	pcapng_out_begin(x->out, x->job->program, x->job->comment);
 	rc = put_names(w);
 	/* The arena was emptied with the names; now it has interfaces. */
+	for (w->part = 0; w->part < x->job->nparts && rc == 0; w->part++)
+		rc = index_ifaces(opened_index(export_opened(x, w->part)),
+		                  take_iface, w, x->e);
 	if (rc == 0)
-		rc = index_ifaces(opened_index(x->job->o), take_iface, w, x->e);
-	if (rc == 0)
-		rc = open_packets(x, w->pick, &packets);
+		rc = braid_open(x, &b);
 	if (rc != 0)
 		return rc;
-	rc = pcapng_records(w, packets);
-	packets_free(packets);
+	rc = pcapng_records(w, b);
+	braid_free(b);
 	return rc == 0 ? put_drops(w) : rc;
 }
 
 int
-capture_file_pcapng(struct export *x, const struct pick *pick)
+capture_file_pcapng(struct export *x)
 {
-	struct pcapng w = { .x = x, .pick = pick };
+	struct pcapng w = { .x = x };
 	int rc;
 
 	arena_init(&w.arena, NAMES_BYTES, 0);

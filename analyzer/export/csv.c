@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "analyzer/entry/outcome.h"
+#include "analyzer/query/ids.h"
 #include "base/clock.h"
 #include "base/utf8.h"
 
@@ -86,7 +87,8 @@ static const char header[] =
     "request_bytes,response_bytes,complete,reason,host,node,tls,stream\r\n";
 
 static void
-put_end(struct export *x, const struct index_entry *row, bool server)
+put_end(struct export *x, struct opened *o, const struct index_entry *row,
+        bool server)
 {
 	bool reversed = (row->e.flags & ENTRY_REVERSED) != 0;
 	const struct addr *ip = server != reversed ? &row->server
@@ -94,7 +96,7 @@ put_end(struct export *x, const struct index_entry *row, bool server)
 	uint16_t port = server != reversed ? row->server_port
 	                                   : row->client_port;
 	struct resolved who = opened_resolve(
-	    x->job->o, row->point, ip, server ? port : 0, entry_time(&row->e));
+	    o, row->point, ip, server ? port : 0, entry_time(&row->e));
 	char text[ADDR_TEXT];
 
 	next_text(x->out, str_from_c(addr_format(ip, text)));
@@ -116,14 +118,15 @@ put_elapsed(struct outlet *o, const struct entry *e)
 }
 
 static void
-put_row(struct export *x, const struct index_entry *row)
+put_row(struct export *x, const struct merge_source *s,
+        const struct index_entry *row)
 {
-	const struct index_point *point = opened_point(x->job->o, row->point);
+	const struct index_point *point = opened_point(s->opened, row->point);
 	const struct entry *e = &row->e;
 	struct outlet *o = x->out;
-	char text[CLOCK_TEXT_MAX];
+	char text[CLOCK_TEXT_MAX], id[IDS_TEXT];
 
-	put_number(o, "%" PRId64, e->id);
+	outlet_put_str(o, ids_eid(e->id, s->names.snapshot, id));
 	next_text(o, clock_format(entry_time(e), text));
 	next_text(o, str_from_c(e->proto->key));
 	next_text(o, e->method);
@@ -133,25 +136,27 @@ put_row(struct export *x, const struct index_entry *row)
 		put_number(o, "%" PRId32, e->status);
 	next_text(o, str_from_c(outcome_name(outcome_of(e->flags, e->status))));
 	put_elapsed(o, e);
-	put_end(x, row, false);
-	put_end(x, row, true);
+	put_end(x, s->opened, row, false);
+	put_end(x, s->opened, row, true);
 	put_number(o, ",%" PRIu64 ",%" PRIu64 ",%d", e->request.size,
 	           e->response.size, entry_complete(e->flags));
 	next_text(o, str_from_c(entry_reason(e->flags)));
 	next_text(o, e->host);
 	next_text(o, point != NULL ? point->node : STR_NONE);
-	put_number(o, ",%d,%" PRId64 "\r\n", row->tls, e->stream);
+	put_number(o, ",%d,", row->tls);
+	outlet_put_str(o, ids_eid(e->stream, s->names.snapshot, id));
+	outlet_put_str(o, STR("\r\n"));
 }
 
 int
-csv_write(struct export *x, struct run *r)
+csv_write(struct export *x, struct merge *m)
 {
-	struct index_entry row;
+	struct merge_row row;
 	int rc;
 
 	outlet_put_str(x->out, str_from_c(header));
-	while ((rc = run_next(r, &row, x->e)) == 1) {
-		put_row(x, &row);
+	while ((rc = merge_next(m, &row, x->e)) == 1) {
+		put_row(x, &x->job->part[row.source].source, row.entry);
 		rc = export_error(x);
 		if (rc != 0)
 			break;

@@ -15,7 +15,7 @@
 #include "base/compiler.h"
 #include "base/str.h"
 
-int csv_write(struct export *x, struct run *r) WARN_UNUSED;
+int csv_write(struct export *x, struct merge *m) WARN_UNUSED;
 
 /* One quoted cell of text of unknown origin. */
 void csv_put_text(struct outlet *o, struct str s);

@@ -8,6 +8,7 @@
 #include "analyzer/export/har.h"
 #include "analyzer/export/jsonl.h"
 #include "analyzer/kfl/kfl.h"
+#include "base/mem.h"
 
 static const struct {
 	const char *name, *mime, *suffix;
@@ -65,15 +66,32 @@ export_leave_out(struct export *x, int code, const struct err *why)
 
 /* Entries that the query could not decide count as left out. */
 static void
-take_counts(struct export *x, const struct run *r)
+take_counts(struct export *x, const struct merge *m)
 {
-	const struct run_counts *n = run_counts(r);
+	struct merge_counts n;
 
-	x->counts->entries = n->matched;
-	if (n->undecided > 0 && x->counts->left_out == 0)
-		x->counts->first = n->first;
-	x->counts->left_out += n->undecided;
+	merge_counts(m, &n);
+	x->counts->entries = n.matched;
+	if (n.undecided > 0 && x->counts->left_out == 0)
+		x->counts->first = n.first;
+	x->counts->left_out += n.undecided;
 }
+
+/* The parts whose entries are wanted, in their order; `at` has which. */
+struct chosen {
+	struct merge_source *sources;
+	size_t *at;
+	size_t n;
+};
+
+static void
+chosen_release(struct chosen *c)
+{
+	mem_free(c->sources);
+	mem_free(c->at);
+}
+
+/* ---- packets ---- */
 
 static int
 pick_entry(struct export *x, struct pick *pick, const struct index_entry *row)
@@ -87,83 +105,136 @@ pick_entry(struct export *x, struct pick *pick, const struct index_entry *row)
 }
 
 static int
-open_run(struct export *x, struct run **ret_run)
+open_merge(struct export *x, struct chosen *c, struct merge **ret_merge)
 {
 	struct run_query q = *x->job->query;
+	size_t n = x->job->nparts;
 
+	c->n = 0;
+	c->sources = mem_array(n + 1, sizeof(*c->sources));
+	c->at = mem_array(n + 1, sizeof(*c->at));
+	if (c->sources == NULL || c->at == NULL)
+		return err_set(x->e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		if (x->job->part[i].listed)
+			continue;
+		c->at[c->n] = i;
+		c->sources[c->n++] = x->job->part[i].source;
+	}
 	q.cancel = x->out->cancel;
-	return run_open(x->job->o, &q, x->e, ret_run);
+	return merge_open(c->sources, c->n, &q, NULL, x->e, ret_merge);
 }
 
 static int
-pick_matches(struct export *x, struct pick *pick)
+pick_matches(struct export *x)
 {
-	struct index_entry row;
-	struct run *r;
-	int rc = open_run(x, &r);
+	struct chosen c;
+	struct merge_row row;
+	struct merge *m = NULL;
+	int rc = open_merge(x, &c, &m);
 
-	if (rc != 0)
-		return rc;
-	while ((rc = run_next(r, &row, x->e)) == 1) {
-		rc = pick_entry(x, pick, &row);
-		if (rc != 0)
-			break;
+	while (rc == 0 && (rc = merge_next(m, &row, x->e)) == 1)
+		rc = pick_entry(x, x->pick[c.at[row.source]], row.entry);
+	if (m != NULL)
+		take_counts(x, m);
+	merge_free(m);
+	chosen_release(&c);
+	return rc;
+}
+
+static int
+pick_listed(struct export *x)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < x->job->nparts; i++) {
+		const struct export_part *p = &x->job->part[i];
+
+		if (!p->listed)
+			continue;
+		for (size_t k = 0; k < p->nstreams && rc == 0; k++)
+			rc = pick_stream(x->pick[i], p->streams[k], x->e);
 	}
-	take_counts(x, r);
-	run_free(r);
+	return rc;
+}
+
+static int
+pick_all(struct export *x)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < x->job->nparts && rc == 0; i++) {
+		rc = pick_new(export_opened(x, i), x->job->limits,
+		              x->out->cancel, &x->pick[i]);
+		if (rc != 0)
+			return err_set(x->e, rc, "%s", err_text(rc));
+	}
+	rc = pick_listed(x);
+	if (rc == 0)
+		rc = pick_matches(x);
+	for (size_t i = 0; i < x->job->nparts && rc == 0; i++)
+		rc = pick_finish(x->pick[i], x->e);
 	return rc;
 }
 
 static int
 write_packets(struct export *x, enum export_format format)
 {
-	struct pick *pick;
-	int rc = pick_new(x->job->o, x->job->limits, x->out->cancel, &pick);
+	int rc;
 
-	if (rc != 0)
-		return err_set(x->e, rc, "%s", err_text(rc));
-	if (x->job->one_stream)
-		rc = pick_stream(pick, x->job->stream, x->e);
-	else
-		rc = pick_matches(x, pick);
-	if (rc == 0)
-		rc = pick_finish(pick, x->e);
+	x->pick = mem_array(x->job->nparts + 1, sizeof(struct pick *));
+	if (x->pick == NULL)
+		return err_set(x->e, ERR_NOMEM, "out of memory");
+	rc = pick_all(x);
 	if (rc == 0 && format == EXPORT_PCAP)
-		rc = capture_file_pcap(x, pick);
+		rc = capture_file_pcap(x);
 	else if (rc == 0 && format == EXPORT_PCAPNG)
-		rc = capture_file_pcapng(x, pick);
+		rc = capture_file_pcapng(x);
 	else if (rc == 0)
-		rc = bundle_write(x, pick, format == EXPORT_STREAM);
-	pick_free(pick);
+		rc = bundle_write(x, format == EXPORT_STREAM);
+	for (size_t i = 0; i < x->job->nparts; i++)
+		pick_free(x->pick[i]);
+	mem_free(x->pick);
 	return rc;
 }
+
+/* ---- entries ---- */
 
 static int
 write_entries(struct export *x, enum export_format format)
 {
-	struct run *r;
-	int rc = open_run(x, &r);
+	struct chosen c;
+	struct merge *m = NULL;
+	int rc = open_merge(x, &c, &m);
 
-	if (rc != 0)
-		return rc;
-	if (format == EXPORT_HAR)
-		rc = har_write(x, r);
-	else if (format == EXPORT_JSONL)
-		rc = jsonl_write(x, r);
-	else
-		rc = csv_write(x, r);
-	take_counts(x, r);
-	run_free(r);
+	if (rc == 0 && format == EXPORT_HAR)
+		rc = har_write(x, m);
+	else if (rc == 0 && format == EXPORT_JSONL)
+		rc = jsonl_write(x, m);
+	else if (rc == 0)
+		rc = csv_write(x, m);
+	if (m != NULL)
+		take_counts(x, m);
+	merge_free(m);
+	chosen_release(&c);
 	return rc;
 }
+
+/* ---- the whole ---- */
 
 /* Only whole entries can have something hidden. */
 static bool
 hides(const struct export_job *job, enum export_format format)
 {
-	return !job->one_stream && job->query->ask->kfl != NULL &&
-	       job->query->ask->kfl->redacts &&
-	       (export_is_packets(format) || format == EXPORT_CSV);
+	bool redacts = false;
+
+	for (size_t i = 0; i < job->nparts; i++) {
+		const struct export_part *p = &job->part[i];
+
+		redacts |= !p->listed && p->source.ask->kfl != NULL &&
+		           p->source.ask->kfl->redacts;
+	}
+	return redacts && (export_is_packets(format) || format == EXPORT_CSV);
 }
 
 int

@@ -13,6 +13,10 @@
  *            history, in the original's layout
  *   stream   the same for one stream, in the original's layout for that
  *
+ * Several snapshots become one file: entries and packets are merged by time,
+ * ids carry the snapshot's number, and an archive has the folders of all, below
+ * one more for each snapshot where their names would be the same.
+ *
  * Packets are those of the streams of matching entries or, `exact`, those that
  * carried the matching messages. Everything is written as it is made, into an
  * outlet; memory does not depend on the size of the result but for 8 bytes a
@@ -25,7 +29,7 @@
 #include <stdint.h>
 
 #include "analyzer/export/limits.h"
-#include "analyzer/query/opened.h"
+#include "analyzer/query/merge.h"
 #include "analyzer/query/run.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -38,11 +42,21 @@ enum export_format {
 	EXPORT_COUNT
 };
 
+/* One of the snapshots. */
+struct export_part {
+	struct merge_source source; /* with the query, prepared for it */
+	/* Packets of these streams, whatever is in them, instead of those of
+	 * entries. */
+	bool listed;
+	const int64_t *streams;
+	size_t nstreams;
+};
+
 struct export_job {
-	struct opened *o;
-	const struct run_query *query; /* which entries */
-	bool one_stream;               /* packets of `stream`, whatever is in */
-	int64_t stream;                /* it, instead of those of entries */
+	/* Numbers (source.names.snapshot) differ and grow. */
+	const struct export_part *part;
+	size_t nparts;
+	const struct run_query *query; /* of which entries; the rest of it */
 	bool exact;
 	struct str program; /* who writes it: "analyzer 1.0" */
 	struct str comment; /* what it is: the snapshot and the query */

@@ -15,6 +15,7 @@
 struct export
 {
 	const struct export_job *job;
+	struct pick **pick; /* of packets: one a part */
 	struct outlet *out;
 	struct err *e;
 	struct export_counts *counts;
@@ -24,6 +25,13 @@ struct export
  * Has the outlet failed? Its code, with a text, or 0.
  */
 int export_error(struct export *x);
+
+/* The snapshot of a part. */
+static inline struct opened *
+export_opened(const struct export *x, size_t part)
+{
+	return x->job->part[part].source.opened;
+}
 
 /* An entry that cannot be read is counted, not a failure. */
 void export_leave_out(struct export *x, int code, const struct err *why);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/export/har.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 
 #include "analyzer/kfl/gather.h"
 #include "analyzer/kfl/value.h"
+#include "analyzer/query/ids.h"
 #include "base/json_out.h"
 
 /* An entry with both bodies at their limit. */
@@ -310,14 +311,16 @@ put_timings(struct har *h)
 }
 
 static void
-put_entry(struct har *h, const struct index_entry *row)
+put_entry(struct har *h, const struct merge_row *row)
 {
 	const struct kfl_value *root = h->doc.root;
 	const struct kfl_value *timing = member(root, "timing");
 	struct str start = text(timing, "requestStart");
-	char id[32];
+	unsigned snapshot = h->x->job->part[row->source].source.names.snapshot;
+	char id[IDS_TEXT], comment[IDS_TEXT + 8];
 
-	(void)snprintf(id, sizeof(id), "entry %" PRId64, row->e.id);
+	(void)snprintf(comment, sizeof(comment), "entry " STR_FMT,
+	               STR_ARG(ids_eid(row->entry->e.id, snapshot, id)));
 	jout_begin_object(&h->out);
 	put_text(h, "startedDateTime",
 	         start.n > 0 ? start : text(root, "startTime"));
@@ -330,7 +333,7 @@ put_entry(struct har *h, const struct index_entry *row)
 	put_text(h, "serverIPAddress", text(member(root, "dst"), "ip"));
 	put_text(h, "connection", text(member(root, "src"), "port"));
 	put_text(h, "_protocol", text(member(root, "protocol"), "abbr"));
-	put_text(h, "comment", str_from_c(id));
+	put_text(h, "comment", str_from_c(comment));
 	jout_end_object(&h->out);
 }
 
@@ -352,18 +355,18 @@ may_be_http(const struct index_entry *row)
 }
 
 static int
-write_entry(struct har *h, struct run *r, const struct index_entry *row)
+write_entry(struct har *h, struct merge *m, const struct merge_row *row)
 {
 	struct err why = ERR_INIT;
 	int rc;
 
-	if (!may_be_http(row)) {
+	if (!may_be_http(row->entry)) {
 		h->x->counts->passed_over++;
 		return 0;
 	}
 	kfl_doc_clear(&h->doc);
 	kfl_gather_init(&h->gather, &h->doc, NULL);
-	rc = run_entry(r, row, &h->gather.sink, &why);
+	rc = merge_entry(m, &h->gather.sink, &why);
 	if (rc == ERR_NOMEM)
 		return err_set(h->x->e, rc, "out of memory");
 	if (rc != 0) {
@@ -400,17 +403,17 @@ put_head(struct har *h)
 }
 
 int
-har_write(struct export *x, struct run *r)
+har_write(struct export *x, struct merge *m)
 {
 	struct har h = { .x = x };
-	struct index_entry row;
+	struct merge_row row;
 	int rc;
 
 	jout_init(&h.out, outlet_write, x->out);
 	kfl_doc_init(&h.doc, HAR_DOC);
 	put_head(&h);
-	while ((rc = run_next(r, &row, x->e)) == 1) {
-		rc = write_entry(&h, r, &row);
+	while ((rc = merge_next(m, &row, x->e)) == 1) {
+		rc = write_entry(&h, m, &row);
 		if (rc != 0)
 			break;
 	}

@@ -17,6 +17,6 @@
 #include "analyzer/export/export_impl.h"
 #include "base/compiler.h"
 
-int har_write(struct export *x, struct run *r) WARN_UNUSED;
+int har_write(struct export *x, struct merge *m) WARN_UNUSED;
 
 #endif /* EXPORT_HAR_H */

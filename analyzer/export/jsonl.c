@@ -38,8 +38,7 @@ versioned_init(struct versioned *v, struct json_out *j)
 
 /* One line, made whole before any of it is written. */
 static int
-make_line(struct run *r, const struct index_entry *row, struct buf *line,
-          struct err *e)
+make_line(struct merge *m, struct buf *line, struct err *e)
 {
 	struct versioned sink;
 	struct json_out j;
@@ -48,7 +47,7 @@ make_line(struct run *r, const struct index_entry *row, struct buf *line,
 	buf_clear(line);
 	jout_init_buf(&j, line);
 	versioned_init(&sink, &j);
-	rc = run_entry(r, row, &sink.json.sink, e);
+	rc = merge_entry(m, &sink.json.sink, e);
 	if (rc != 0)
 		return rc;
 	jout_newline(&j);
@@ -56,17 +55,17 @@ make_line(struct run *r, const struct index_entry *row, struct buf *line,
 }
 
 int
-jsonl_write(struct export *x, struct run *r)
+jsonl_write(struct export *x, struct merge *m)
 {
-	struct index_entry row;
+	struct merge_row row;
 	struct buf line;
 	int rc;
 
 	buf_init(&line, LINE_MAX_BYTES);
-	while ((rc = run_next(r, &row, x->e)) == 1) {
+	while ((rc = merge_next(m, &row, x->e)) == 1) {
 		struct err why = ERR_INIT;
 
-		rc = make_line(r, &row, &line, &why);
+		rc = make_line(m, &line, &why);
 		if (rc == ERR_NOMEM)
 			break;
 		if (rc != 0)

@@ -14,6 +14,6 @@
 
 enum { JSONL_VERSION = 1 };
 
-int jsonl_write(struct export *x, struct run *r) WARN_UNUSED;
+int jsonl_write(struct export *x, struct merge *m) WARN_UNUSED;
 
 #endif /* EXPORT_JSONL_H */

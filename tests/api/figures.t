@@ -263,6 +263,9 @@ for format in har jsonl csv pcap pcapng archive; do
 		is 'jsonl is what the command writes' \
 			"$(sed 's/"1:/"/g; s/:889[0-9]//g' "$tmp/out")" \
 			"$(sed 's/:889[0-9]//g' "$tmp/want")" ;;
+	csv)
+		sed 's/^1://; s/,1:\([0-9]*\)\(.\)$/,\1\2/' "$tmp/out" >"$tmp/got"
+		same 'csv is what the command writes' "$tmp/got" "$tmp/want" ;;
 	*) ok "$format is what the command writes" \
 		cmp "$tmp/out" "$tmp/want" ;;
 	esac
@@ -273,7 +276,20 @@ get 'one entry' 200 "$api/export?format=jsonl&entry=1:$entry"
 has 'is that entry' ".evidence.eid == \"1:$entry\""
 get 'packets of a stream' 200 "$api/export?format=pcap&stream=$id"
 get 'an unknown format' 400 "$api/export?format=xml"
-get 'of which snapshot' 400 "$api/export?format=pcap"
+for format in har jsonl csv pcap pcapng archive; do
+	"$analyzer" export "$shop" "$tiny" dns --to "$format" -o "$tmp/want"
+	get "several snapshots to $format" 200 "$api/export?format=$format&q=dns"
+	case $format in
+	har) has 'har is one' '.log.version == "1.2"' ;;
+	pcapng) ok "$format has both" test "$(wc -c <"$tmp/out")" -gt \
+		"$(wc -c <"$tmp/want" | awk '{ print int($1 * 9 / 10) }')" ;;
+	*) ok "$format is what the command writes" \
+		cmp "$tmp/out" "$tmp/want" ;;
+	esac
+done
+says 'as a download' "$tmp/head" 'filename="snapshots.tar.gz"'
+get 'one of them' 200 "$api/export?format=csv&q=dns&snapshot=2"
+is 'has no rows of the other' "$(tail -n +2 "$tmp/out" | grep -cv '^2:')" 0
 get 'hidden parts in packets' 400 \
 	"$api/export?snapshot=1&format=pcap&q=redact(%22request.path%22)"
 

@@ -195,9 +195,31 @@ get 'POST /pcaps/merge' 200 "${hub}pcaps/merge" \
 cp "$tmp/out" "$tmp/many.tar.gz"
 tar -tzf "$tmp/many.tar.gz" >"$tmp/names"
 says 'has a folder a node' "$tmp/names" '^node-1_10[.]0[.]0[.]5/[0-9]+[.]pcap$'
-is 'opens again, with all that matched' \
+ip=${worker%:*}
+is 'opens again, with what that worker saw of what matches' \
 	"$("$analyzer" query --count "$tmp/many.tar.gz" 'response.status == 404')" \
+	"$("$analyzer" query --count "$shop" \
+		"response.status == 404 and node.ip == \"$ip\"")"
+"$analyzer" verify "$tmp/many.tar.gz" >"$tmp/verified"
+says 'is sealed' "$tmp/verified" ': sealed'
+get 'without workers' 200 "${hub}pcaps/merge" \
+	-d '{"query":"response.status == 404","pcaps":{}}'
+cp "$tmp/out" "$tmp/all.tar.gz"
+is 'all of them are asked' \
+	"$("$analyzer" query --count "$tmp/all.tar.gz" 'response.status == 404')" \
 	"$("$analyzer" query --count "$shop" 'response.status == 404')"
+get 'without a query' 200 "${hub}pcaps/merge" \
+	-d '{"query":"","pcaps":{"'"$worker"'":["'"$stream"'"]}}'
+cp "$tmp/out" "$tmp/node.tar.gz"
+is 'lists are not looked at' "$("$analyzer" query --count "$tmp/node.tar.gz")" \
+	"$("$analyzer" query --count "$shop" "node.ip == \"$ip\"")"
+get 'of listed streams' 200 "${hub}pcaps/merge" -d '{"query":"http","pcaps":{
+	"'"$worker"'":["'"$stream"'","999999999999.pcap","nonsense"]}}'
+cp "$tmp/out" "$tmp/listed.tar.gz"
+is 'has those that are there, and no other' \
+	"$("$analyzer" streams --json "$tmp/listed.tar.gz" | wc -l)" 1
+get 'no such worker' 500 "${hub}pcaps/merge" \
+	-d '{"query":"","pcaps":{"10.0.0.5:9999":[]}}'
 get 'no JSON' 400 "${hub}pcaps/merge" -d x
 get 'a wrong query' 500 "${hub}pcaps/merge" -d '{"query":"("}'
 
@@ -219,6 +241,18 @@ get 'elsewhere' 500 "$replay?host=192.0.2.1&port=80"
 target=$(echo "$front" | grep -oE '[0-9]+/$' | tr -d /)
 get 'to a loopback address' 200 "$replay?host=127.0.0.1&port=$target&count=2"
 is 'is done' "$(cat "$tmp/out")" '{"status":"200 OK"}'
+"$analyzer" streams --json "$shop" | jq -s '[.[] | select(.entries > 1 and
+	.protocol == "http1" and .last_ts - .first_ts > 3e8 and
+	.last_ts - .first_ts < 2e9)][0]' >"$tmp/slow"
+slow=$(jq -r '.id / 16384 | floor' "$tmp/slow" |
+	awk '{ printf "%012d.pcap", $1 }')
+from=$(date +%s%N)
+get 'in its own time' 200 \
+	"${hub}pcaps/replay/10.0.0.5:8897/$slow?host=127.0.0.1&port=$target"
+took=$((($(date +%s%N) - from) / 1000000))
+ok 'takes as long as it took' test "$took" -ge 100
+get 'without pauses' 200 \
+	"${hub}pcaps/replay/10.0.0.5:8897/$slow?host=127.0.0.1&port=$target&pauses=off"
 get 'where nobody listens' 500 "$replay?host=127.0.0.1&port=1"
 stop
 
@@ -235,6 +269,14 @@ is 'incomplete entries are left out' "$(wc -l <"$tmp/frames")" \
 		'evidence.complete == true')"
 id=$(jq -r 'select(.worker | endswith("8898")) | .id' "$tmp/frames" |
 	head -n 1)
+get 'the archive of all snapshots' 200 "${hub}pcaps/merge" \
+	-d '{"query":"dns","pcaps":{}}'
+cp "$tmp/out" "$tmp/both.tar.gz"
+is 'has what both have' "$("$analyzer" query --count "$tmp/both.tar.gz" dns)" \
+	"$("$analyzer" query --count "$tiny" "$shop" dns)"
+tar -tzf "$tmp/both.tar.gz" >"$tmp/names"
+says 'in folders of their own' "$tmp/names" '^snapshot-1/node-1_10[.]0[.]0[.]5/'
+says 'for both' "$tmp/names" '^snapshot-2/node-1_10[.]0[.]0[.]5/'
 get 'an id leads to its snapshot' 200 "${hub}item/$id"
 has 'and is that' '.base.id == "'"$id"'"'
 stop

@@ -60,8 +60,10 @@ write_as(struct indexed *x, const char *query, enum export_format format,
 {
 	struct ask_options opt = { .mode = ASK_STRICT };
 	struct ask ask;
-	struct run_query q = { .ask = &ask };
-	struct export_job job = { .o = x->o,
+	struct run_query q = { .limit = 0 };
+	struct export_part part = { .source = { .opened = x->o, .ask = &ask } };
+	struct export_job job = { .part = &part,
+		                  .nparts = 1,
 		                  .query = &q,
 		                  .program = STR("test 1"),
 		                  .limits = limits };
