@@ -177,7 +177,55 @@ else
 fi
 stop
 
+# ---- a browser ----
+
+mkdir "$tmp/programs"
+cat >"$tmp/programs/xdg-open" <<-END
+	#!/bin/sh
+	echo "\$#" "\$1" >"$tmp/opened.part"
+	mv "$tmp/opened.part" "$tmp/opened"
+END
+chmod +x "$tmp/programs/xdg-open"
+path=$PATH
+PATH=$tmp/programs:$PATH serve --open "$tiny"
+PATH=$path
+i=0
+while [ ! -s "$tmp/opened" ] && [ "$i" -lt 300 ]; do
+	sleep 0.1
+	i=$((i + 1))
+done
+is '--open gives a browser the address' "$(cat "$tmp/opened")" "1 $front"
+stop
+mkdir "$tmp/none"
+ln -s "$(command -v jq)" "$tmp/none/jq"
+PATH=$tmp/none "$analyzer" serve --json --front-port 0 --hub-port 0 --open \
+	"$tiny" >"$tmp/served" 2>"$tmp/server.log" &
+server=$!
+i=0
+while ! grep -q 'cannot be started' "$tmp/server.log" && [ "$i" -lt 300 ]; do
+	sleep 0.1
+	i=$((i + 1))
+done
+says 'without one it says so, and serves' "$tmp/server.log" \
+	'--open: xdg-open cannot be started'
+front=$(jq -r .front "$tmp/served")
+get 'all the same' 200 "${front}livez"
+stop
+
 # ---- TLS ----
+
+# As wait_ready, which does not trust the certificate.
+wait_ready_tls()
+{
+	i=0
+	while [ "$i" -lt 600 ]; do
+		curl -sk "${front}readyz" -o "$tmp/ready" || true
+		[ "$(jq -r .state "$tmp/ready")" != ready ] || return 0
+		sleep 0.1
+		i=$((i + 1))
+	done
+	return 1
+}
 
 if command -v openssl >/dev/null 2>&1; then
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
@@ -186,7 +234,29 @@ if command -v openssl >/dev/null 2>&1; then
 	serve --tls-cert "$tmp/cert.pem" --tls-key "$tmp/key.pem" "$tiny"
 	says 'TLS has its own scheme' "$tmp/served" '"https://127'
 	get 'and answers' 200 "${front}livez" -k
+	ok 'ready' wait_ready_tls
+	port=$(echo "$front" | grep -oE '[0-9]+/$' | tr -d /)
+	# A handshake and a masked frame with the query "dns and limit(1)"; then
+	# the server closes, which ends the client.
+	{
+		printf 'GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%s\r\n' "$port"
+		printf 'Upgrade: websocket\r\nConnection: Upgrade\r\n'
+		printf 'Sec-WebSocket-Version: 13\r\n'
+		printf 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
+		printf '\201\220\000\000\000\000dns and limit(1)'
+		i=0
+		while [ "$i" -lt 300 ] && ! grep -aq '"eid"' "$tmp/frames"; do
+			sleep 0.1
+			i=$((i + 1))
+		done
+	} | openssl s_client -quiet -connect "127.0.0.1:$port" \
+		>"$tmp/frames" 2>/dev/null
+	says 'a WebSocket over it' "$tmp/frames" '^HTTP/1.1 101 '
+	says 'is the one that was asked for' "$tmp/frames" \
+		's3pPLMBiTxaQ9kYGzzhZRbK[+]xOo='
+	says 'and sends entries' "$tmp/frames" '"eid":'
 	stop
+	is 'it ends cleanly' "$server_status" 0
 else
 	skip 'TLS: there is no openssl'
 fi

@@ -180,4 +180,6 @@ awk -v size="$size" -v runs="$runs" -v tenths="$tenths" \
     -f "$root/tests/bench/report.awk" "$results"
 RUNS=$runs BIN=$bin BUILD=${gen%/tests/gen} \
     "$root/tests/bench/query.sh" "$folder" "$bench/workspace"
+RUNS=$runs BIN=$bin BUILD=${gen%/tests/gen} \
+    "$root/tests/bench/serve.sh" "$folder" "$bench/workspace"
 rm -rf "$bench/workspace"
