@@ -247,6 +247,7 @@ slow=$("$analyzer" query --json "$shop" http | jq -rs '
 	name: (.[0].worker + "/" + .[0].stream),
 	ms: ((map(.timestamp) | max) - (map(.timestamp) | min))} |
 	select(.ms >= 500 and .ms < 2000)) | .[0].name')
+from=$(date +%s%N)
 get 'in its own time' 200 \
 	"${hub}pcaps/replay/$slow?host=127.0.0.1&port=$target"
 took=$((($(date +%s%N) - from) / 1000000))

@@ -47,7 +47,7 @@ test_open(void)
 {
 	struct guard g, other;
 	char bearer[80];
-	char cookie[80];
+	char cookie[sizeof(g.token) + 20];
 	struct guard_ask a = { .host = STR_INIT("192.0.2.1:8899") };
 
 	is_int(guard_init(&g, "0.0.0.0", true, NULL), 0, "open");
