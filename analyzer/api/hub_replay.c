@@ -42,7 +42,7 @@ enum {
 struct beat {
 	uint64_t off, len;
 	uint32_t source;
-	uint64_t record;
+	uint64_t packet; /* where its bytes begin in that file */
 	int64_t ts;
 };
 
@@ -84,7 +84,7 @@ take_run(void *ctx, const struct part_run *run)
 	r->beat[r->n++] = (struct beat){ .off = run->off,
 		                         .len = run->len,
 		                         .source = run->at.source,
-		                         .record = run->at.record };
+		                         .packet = run->file_off - run->skip };
 	return 0;
 }
 
@@ -97,7 +97,7 @@ take_part(void *ctx, const struct index_part *p)
 }
 
 struct place {
-	uint64_t source, record;
+	uint64_t source, off;
 };
 
 /* Times are in the capture files only. */
@@ -109,7 +109,7 @@ read_times(struct replay *r, struct packets *packets, struct map *times)
 
 	while ((rc = packets_next(packets, &p, &r->c->err)) == 1) {
 		struct place at = { .source = p.source->id,
-			            .record = p.record.no };
+			            .off = p.record.off };
 		void *v = NULL;
 
 		rc = map_insert(times, &at, &v);
@@ -119,7 +119,7 @@ read_times(struct replay *r, struct packets *packets, struct map *times)
 	}
 	for (size_t i = 0; i < r->n && rc == 0; i++) {
 		struct place at = { .source = r->beat[i].source,
-			            .record = r->beat[i].record };
+			            .off = r->beat[i].packet };
 		const void *v = map_find(times, &at);
 
 		if (v != NULL)

@@ -46,7 +46,7 @@ static void
 test_open(void)
 {
 	struct guard g, other;
-	char bearer[80];
+	char bearer[sizeof(g.token) + 20];
 	char cookie[sizeof(g.token) + 20];
 	struct guard_ask a = { .host = STR_INIT("192.0.2.1:8899") };
 
