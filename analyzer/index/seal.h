@@ -5,7 +5,7 @@
 #ifndef INDEX_SEAL_H
 #define INDEX_SEAL_H
 
-#include "analyzer/index/entry_sum.h"
+#include "analyzer/index/entry_sums.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/sha256.h"

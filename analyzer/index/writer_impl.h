@@ -10,7 +10,7 @@
 
 #include "analyzer/index/chart.h"
 #include "analyzer/index/dict.h"
-#include "analyzer/index/entry_sum.h"
+#include "analyzer/index/entry_sums.h"
 #include "analyzer/index/feed.h"
 #include "analyzer/index/statements.h"
 #include "analyzer/index/writer.h"

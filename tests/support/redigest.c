@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/redigest.h"
 
-#include "analyzer/index/entry_sum.h"
+#include "analyzer/index/entry_sums.h"
 #include "analyzer/index/reader.h"
 #include "analyzer/index/seal.h"
 

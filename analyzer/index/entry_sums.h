@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * entry_sum: the entries' part of the canonical digest (docs/formats/index.md).
+ * entry_sums: the entries' part of the canonical digest
+ * (docs/formats/index.md).
  *
  * Workers hand entries over in an order that nobody can repeat, and which place
  * a capture file has among all is known only after the last one. So each entry
@@ -11,8 +12,8 @@
  * somebody who invents entries to fit one; that is what the SHA-256 of the
  * capture files is for, which the digest covers as well.
  */
-#ifndef INDEX_ENTRY_SUM_H
-#define INDEX_ENTRY_SUM_H
+#ifndef INDEX_ENTRY_SUMS_H
+#define INDEX_ENTRY_SUMS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -46,4 +47,4 @@ int entry_sums_add(struct entry_sums *s,
 struct entry_sum entry_sums_entries(const struct entry_sums *s, size_t source);
 struct entry_sum entry_sums_streams(const struct entry_sums *s, size_t source);
 
-#endif /* INDEX_ENTRY_SUM_H */
+#endif /* INDEX_ENTRY_SUMS_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analyzer/index/entry_sum.h"
+#include "analyzer/index/entry_sums.h"
 
 #include <string.h>
 

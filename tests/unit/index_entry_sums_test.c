@@ -3,7 +3,7 @@
 
 #include "analyzer/entry/position.h"
 #include "analyzer/entry/protocol.h"
-#include "analyzer/index/entry_sum.h"
+#include "analyzer/index/entry_sums.h"
 #include "tests/tap/tap.h"
 
 static const struct protocol http = { .key = "http" };
