@@ -94,9 +94,15 @@ put_encoded(struct buf *b, struct str s, bool slash)
 
 /* Can it be a label of a host name, for which certificates hold? */
 static bool
-is_host(const char *bucket)
+is_host(struct str bucket)
 {
-	return bucket[strcspn(bucket, "._ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
+	for (size_t i = 0; i < bucket.n; i++) {
+		char c = bucket.p[i];
+
+		if (c == '.' || c == '_' || (c >= 'A' && c <= 'Z'))
+			return false;
+	}
+	return true;
 }
 
 static int
@@ -109,7 +115,7 @@ put_base(struct buf *b, const struct s3 *s)
 	if (endpoint.n > 0)
 		return buf_printf(b, STR_FMT "/%s", STR_ARG(endpoint),
 		                  s->bucket);
-	if (is_host(s->bucket))
+	if (is_host(str_from_c(s->bucket)))
 		return buf_printf(b, "https://%s.s3.%s.amazonaws.com",
 		                  s->bucket, s->env.region);
 	return buf_printf(b, "https://s3.%s.amazonaws.com/%s", s->env.region,
