@@ -288,6 +288,8 @@ http_render_members(struct http_view *v, struct sink *out)
 		sink_member_string(out, "rejected", v->rejected);
 	if (v->reset.n != 0)
 		sink_member_string(out, "reset", v->reset);
+	if (v->stalls != 0)
+		sink_member_integer(out, "stalls", (int64_t)v->stalls);
 	if (v->unknown_fields != 0)
 		sink_member_integer(out, "unknownFields",
 		                    (int64_t)v->unknown_fields);

@@ -123,6 +123,9 @@ represent_oddities(const struct http_view *v, struct section *t)
 	if (v->reset.n != 0)
 		section_text(t, "Reset", v->reset,
 		             request ? "request.reset" : "response.reset");
+	if (v->stalls != 0)
+		section_number(t, "Flow Control Stalls", (int64_t)v->stalls,
+		               request ? "request.stalls" : "response.stalls");
 	if (v->unknown_fields != 0)
 		section_number(t, "Unknown Fields", (int64_t)v->unknown_fields,
 		               request ? "request.unknownFields"

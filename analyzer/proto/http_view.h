@@ -76,6 +76,7 @@ struct http_view {
 	bool has_body;           /* one follows the head */
 	bool trailers_count;     /* they are among the headers, too */
 	struct str reset;        /* why the stream was reset; empty if not */
+	uint64_t stalls;         /* times that flow control stopped it */
 	struct str rejected;     /* by GOAWAY, and why; empty if not */
 	uint64_t unknown_fields; /* that the capture does not have */
 

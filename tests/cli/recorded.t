@@ -235,6 +235,9 @@ is 'h2: interim responses' "$(jq -c '.response | select(.interim) |
 [103,"</style.css>;rel=preload;as=style"]
 [103,"</style.css>;rel=preload;as=style"]'
 
+is 'h2: what flow control stopped' "$(jq -r '.response.stalls // empty |
+	. > 0' "$tmp/h2.json" | uniq -c | tr -s ' ')" ' 4 true'
+
 is 'h2-many: ten thousand calls on one connection' "$("$analyzer" query --full \
 	"$here/h2-many.pcap.gz" '' | jq -r 'select(.evidence.complete and
 		.request.path == "/tiny" and .response.content.text == "b2s=") |

@@ -555,6 +555,48 @@ test_goaway(void)
 	buf_release(&block);
 }
 
+/* A server that flow control stops, by the stream's window of ten bytes. */
+static void
+test_stalls(bool late)
+{
+	struct buf b, block;
+	const char *text;
+	struct world w;
+
+	buf_init(&b, H2_MAX);
+	buf_init(&block, H2_MAX);
+	begin(&w, WORLD_JSON | WORLD_SECTIONS | WORLD_DIAGS, late ? -1 : 0);
+	if (!late)
+		h2_hello(&b);
+	h2_frame(&b, HTTP2_SETTINGS, 0, 0, STR("\0\4\0\0\0\12"));
+	h2_get(&b, 1, "/");
+	say(&w, 0, &b);
+	h2_welcome(&b);
+	h2_index(&block, 8);
+	h2_headers(&b, 1, &block, 0);
+	h2_frame(&b, HTTP2_DATA, 0, 1, STR("12345"));
+	h2_frame(&b, HTTP2_DATA, 0, 1, STR("67890"));
+	say(&w, 1, &b);
+	h2_frame(&b, HTTP2_WINDOW_UPDATE, 0, 1, STR("\0\0\0\5"));
+	say(&w, 0, &b);
+	h2_frame(&b, HTTP2_DATA, HTTP2_PADDED, 1, STR("\1abc-"));
+	say(&w, 1, &b);
+	h2_frame(&b, HTTP2_WINDOW_UPDATE, 0, 1, STR("\0\0\0\1"));
+	say(&w, 0, &b);
+	h2_frame(&b, HTTP2_DATA, HTTP2_END_STREAM, 1, STR("d"));
+	say(&w, 1, &b);
+	text = http1_world_finish(&w, WHY_FIN);
+	is_int(count(text, "\"stalls\":2"), late ? 0 : 1,
+	       late ? "of windows that are not known nothing is told"
+	            : "how often flow control stopped a sender");
+	is_int(count(text, "response.stalls"), late ? 0 : 1, "... as a row");
+	ok(strstr(text, "! ") == NULL && w.sides_agree && w.failed == 0,
+	   "... without a failure");
+	http1_world_release(&w);
+	buf_release(&b);
+	buf_release(&block);
+}
+
 /* Answers to a request that was taken back meanwhile. */
 static void
 test_late_answer(void)
@@ -782,5 +824,7 @@ main(void)
 	test_server_first();
 	test_goaway();
 	test_late_answer();
+	test_stalls(false);
+	test_stalls(true);
 	return tap_done();
 }

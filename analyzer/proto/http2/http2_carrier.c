@@ -50,6 +50,9 @@ carrier_mark(struct http_view *v, struct carried *m,
 	case HTTP2_MARK_RESET:
 		v->reset = carrier_code(v, it->number);
 		break;
+	case HTTP2_MARK_STALLS:
+		v->stalls = it->number;
+		break;
 	case HTTP2_MARK_REJECTED:
 		v->rejected = carrier_code(v, it->number);
 		break;

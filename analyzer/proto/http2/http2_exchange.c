@@ -34,6 +34,8 @@ keep_data(struct http2_stream *st, enum side side)
 {
 	if (st->data[side] != 0)
 		keep_mark(st->m[side], HTTP2_MARK_DATA, st->data[side]);
+	if (st->stalls[side] != 0)
+		keep_mark(st->m[side], HTTP2_MARK_STALLS, st->stalls[side]);
 }
 
 /* The stream that is open for the longest time makes room. */
@@ -343,6 +345,62 @@ http2_exchange_data(const struct http2_exchange *x, uint32_t id,
 	st->data[side] += n;
 	return true;
 }
+
+/* --- flow control --------------------------------------------------------- */
+
+/* Are both sides known from their first frame on? Else nothing is counted. */
+static bool
+is_counted(const struct http2_exchange *x)
+{
+	return !x->s->dir[TO_SERVER].lost && !x->s->dir[TO_CLIENT].lost;
+}
+
+void
+http2_exchange_sent(const struct http2_exchange *x, uint32_t id, uint32_t n,
+                    bool end)
+{
+	struct http2_dir *h = &x->s->dir[x->dir];
+	struct http2_stream *st = http2_streams_find(&x->s->streams, id);
+	uint64_t window = h->set ? h->window : HTTP2_WINDOW_FIRST;
+	enum side side = side_of(x);
+
+	h->sent += n;
+	if (st == NULL)
+		return;
+	st->sent[side] += n;
+	if (n == 0 || end || !is_counted(x) || st->stalls[side] == UINT32_MAX)
+		return;
+	if (st->sent[side] == window + st->granted[side] ||
+	    h->sent == HTTP2_WINDOW_FIRST + h->granted)
+		st->stalls[side]++;
+}
+
+void
+http2_exchange_granted(const struct http2_exchange *x, uint32_t id, uint32_t n)
+{
+	enum dir other = dir_other(x->dir);
+	struct http2_stream *st;
+
+	if (id == 0) {
+		x->s->dir[other].granted += n;
+		return;
+	}
+	st = http2_streams_find(&x->s->streams, id);
+	if (st != NULL)
+		st->granted[other == TO_SERVER ? SIDE_REQUEST
+		                               : SIDE_RESPONSE] += n;
+}
+
+void
+http2_exchange_window(const struct http2_exchange *x, uint32_t n)
+{
+	struct http2_dir *h = &x->s->dir[dir_other(x->dir)];
+
+	h->window = n;
+	h->set = true;
+}
+
+/* --- how they end --------------------------------------------------------- */
 
 /* Did the server say, before this ended, that it will not look at it? */
 static bool

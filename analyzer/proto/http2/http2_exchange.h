@@ -37,6 +37,17 @@ void http2_exchange_promise(const struct http2_exchange *x, uint32_t id,
 bool http2_exchange_data(const struct http2_exchange *x, uint32_t id,
                          struct span span, uint64_t n);
 
+/*
+ * Flow control: n bytes of a DATA frame, after which this side goes on or not;
+ * WINDOW_UPDATE from this side, of the connection when id is 0; its SETTINGS
+ * of the window that streams begin with.
+ */
+void http2_exchange_sent(const struct http2_exchange *x, uint32_t id,
+                         uint32_t n, bool end);
+void http2_exchange_granted(const struct http2_exchange *x, uint32_t id,
+                            uint32_t n);
+void http2_exchange_window(const struct http2_exchange *x, uint32_t n);
+
 /* This side of the stream ends in front of `end`. */
 void http2_exchange_end(const struct http2_exchange *x, uint32_t id,
                         uint64_t end);

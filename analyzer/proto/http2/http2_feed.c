@@ -148,6 +148,8 @@ feed_data(struct feeding *f, const struct http2_frame *frame)
 	}
 	*f->in = c;
 	known = http2_exchange_data(&x, frame->stream, span, left - padding);
+	http2_exchange_sent(&x, frame->stream, frame->length,
+	                    (frame->flags & HTTP2_END_STREAM) != 0);
 	f->h->padding = padding;
 	f->h->ends = known && (frame->flags & HTTP2_END_STREAM) != 0;
 	return feed_payload_of(f, frame->stream, left);
@@ -210,6 +212,43 @@ feed_goaway(struct feeding *f, const struct http2_frame *frame)
 	(void)cur_skip(f->in, (size_t)span.len);
 	http2_exchange_goaway(&x, last, span, code);
 	return feed_go(f, HTTP2_PHASE_FRAME);
+}
+
+/* Of settings, the window that streams begin with; longer ones are odd. */
+static bool
+feed_settings(struct feeding *f, const struct http2_frame *frame)
+{
+	enum { LONGEST = 1024, INITIAL_WINDOW_SIZE = 4 };
+	struct http2_exchange x = feed_exchange(f);
+	struct cursor payload;
+	bool go;
+
+	if (frame->length > LONGEST)
+		return feed_pass(f, frame);
+	if (!feed_whole(f, frame, &payload, &go))
+		return go;
+	while (!cur_at_end(&payload)) {
+		uint16_t id = cur_be16(&payload);
+		uint32_t value = cur_be32(&payload);
+
+		if (id == INITIAL_WINDOW_SIZE)
+			http2_exchange_window(&x, value);
+	}
+	return feed_pass(f, frame);
+}
+
+static bool
+feed_window(struct feeding *f, const struct http2_frame *frame)
+{
+	struct http2_exchange x = feed_exchange(f);
+	struct cursor payload;
+	bool go;
+
+	if (!feed_whole(f, frame, &payload, &go))
+		return go;
+	http2_exchange_granted(&x, frame->stream,
+	                       cur_be32(&payload) & INT32_MAX);
+	return feed_pass(f, frame);
 }
 
 /* --- header blocks -------------------------------------------------------- */
@@ -422,6 +461,10 @@ feed_frame(struct feeding *f)
 		return feed_reset(f, &frame);
 	case HTTP2_GOAWAY:
 		return feed_goaway(f, &frame);
+	case HTTP2_SETTINGS:
+		return feed_settings(f, &frame);
+	case HTTP2_WINDOW_UPDATE:
+		return feed_window(f, &frame);
 	default:
 		return feed_pass(f, &frame);
 	}

@@ -11,6 +11,8 @@
  * - GOAWAY rejects the requests with ids above the last that it names; those
  *   entries say so. Frames for a stream that their receiver has just reset are
  *   passed over, as the receiver does.
+ * - Flow control is watched: how often a sender had used up its window, and had
+ *   more to send, is kept with the message. Nothing is judged by it.
  * - A pushed request is one that the server sends (ENTRY_PUSHED).
  * - The upgraded request of HTTP/1.1 is that of stream 1.
  * - A connection that was joined in the middle, or that has a gap, is searched
@@ -37,6 +39,10 @@ enum http2_phase {
 	HTTP2_PHASE_DEAD, /* given up */
 };
 
+/* The window that each stream begins with, and the connection (section 6.9.2).
+ */
+#define HTTP2_WINDOW_FIRST 65535u
+
 /* Streams that were reset last, of which frames may be on their way still. */
 enum { HTTP2_RESETS_KNOWN = 32 };
 
@@ -53,6 +59,10 @@ struct http2_dir {
 	uint64_t searched;
 	uint32_t resets; /* streams that this side reset; the last of them: */
 	uint32_t reset[HTTP2_RESETS_KNOWN];
+	uint64_t sent;    /* bytes of DATA frames on all streams */
+	uint64_t granted; /* ... that it may send, besides the first window */
+	uint32_t window;  /* that its streams begin with, when `set` */
+	bool set;
 	bool leaves;     /* it said GOAWAY: */
 	uint32_t last;   /* ... the other side's last stream it looks at */
 	uint32_t reason; /* ... and why */

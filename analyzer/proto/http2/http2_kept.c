@@ -84,7 +84,7 @@ get_mark(struct cursor *c, uint64_t mark, struct http2_item *it)
 {
 	it->is_mark = true;
 	it->number = cur_varint(c);
-	if (mark > HTTP2_MARK_REJECTED)
+	if (mark > HTTP2_MARK_STALLS)
 		cur_bad(c);
 	else
 		it->mark = (enum http2_mark)mark;

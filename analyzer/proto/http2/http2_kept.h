@@ -36,6 +36,7 @@ enum http2_mark {
 	HTTP2_MARK_UPGRADED, /* an HTTP/1.1 request; its head follows as a
 	                        string of the length given */
 	HTTP2_MARK_REJECTED, /* by GOAWAY, which gave this code */
+	HTTP2_MARK_STALLS,   /* times that flow control stopped the sender */
 };
 
 struct http2_item {

@@ -31,7 +31,10 @@ struct http2_stream {
 	uint32_t newer;
 	/* By direction; NULL also when the engine had no room for it. */
 	struct message *m[2];
-	uint64_t data[2]; /* bytes of the body so far */
+	uint64_t data[2];    /* bytes of the body so far */
+	uint64_t sent[2];    /* of DATA frames, as flow control counts */
+	uint64_t granted[2]; /* by WINDOW_UPDATE, besides the first window */
+	uint32_t stalls[2];  /* times that there was nothing left */
 	uint8_t progress[2];
 	uint8_t interims; /* 1xx heads of the response so far */
 	bool overlay[2];  /* an overlay wants to see the body */
