@@ -157,17 +157,17 @@ grpc_body(void *state, enum side side, struct cursor bytes,
 	struct grpc_state *s = state;
 	struct grpc_look *look = &s->look[side];
 	struct str part = cur_rest(&bytes);
-	bool sure;
+	bool yes;
 
 	grpc_look_feed(look, part);
 	if (look->web) {
 		io->failed |= look->failed;
 		return part.n != 0 && !look->bad && !look->failed;
 	}
-	sure = part.n == 0 ? grpc_look_end(look) : grpc_look_sure(look);
-	if (sure)
+	yes = part.n == 0 ? grpc_look_end(look) : look->sure;
+	if (yes)
 		io->proto = &grpc_v20;
-	return part.n != 0 && !sure && !look->bad;
+	return part.n != 0 && !yes && !look->bad;
 }
 
 const struct overlay overlay_grpc = {

@@ -62,6 +62,8 @@ look_finish(struct grpc_look *l)
 	l->nprefix = 0;
 	if (l->whole < 2)
 		l->whole++;
+	/* Several messages without a byte may be zeros of any kind. */
+	l->sure = !l->web && l->whole > 1 && l->filled;
 }
 
 static void
@@ -69,7 +71,7 @@ look_bytes(struct grpc_look *l, struct str bytes)
 {
 	struct cursor c = cur_from_str(bytes, false);
 
-	while (!l->bad && !cur_at_end(&c)) {
+	while (!l->bad && !l->sure && !cur_at_end(&c)) {
 		size_t n = cur_left(&c);
 		struct str part;
 
@@ -155,15 +157,7 @@ grpc_look_feed(struct grpc_look *l, struct str bytes)
 }
 
 bool
-grpc_look_sure(const struct grpc_look *l)
-{
-	return !l->bad && l->whole > 1 && l->filled;
-}
-
-bool
 grpc_look_end(const struct grpc_look *l)
 {
-	/* Several messages without a byte may be zeros of any kind. */
-	return !l->bad && l->nprefix == 0 &&
-	       (l->whole == 1 || grpc_look_sure(l));
+	return l->sure || (!l->bad && l->nprefix == 0 && l->whole == 1);
 }

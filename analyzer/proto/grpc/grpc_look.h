@@ -32,6 +32,7 @@ struct grpc_look {
 
 	bool bad;    /* it is no sequence of messages */
 	bool failed; /* the trailers have a grpc-status other than 0 */
+	bool sure;   /* it is one, whatever follows: that is not looked at */
 
 	/* private */
 	bool trailers;   /* the present message is them */
@@ -48,8 +49,7 @@ struct grpc_look {
 
 void grpc_look_feed(struct grpc_look *l, struct str bytes);
 
-/* So far it could be nothing else, though it goes on; at the end: it was. */
-bool grpc_look_sure(const struct grpc_look *l);
+/* At the end of the body: is it one? */
 bool grpc_look_end(const struct grpc_look *l);
 
 #endif /* GRPC_LOOK_H */
