@@ -21,9 +21,10 @@ braid_open(struct export *x, struct braid **ret_braid)
 	struct braid *b = mem_zalloc(sizeof(*b));
 	int rc = 0;
 
-	if (b != NULL)
-		b->strand = mem_array(x->job->nparts + 1, sizeof(*b->strand));
-	if (b == NULL || b->strand == NULL)
+	if (b == NULL)
+		return err_set(x->e, ERR_NOMEM, "out of memory");
+	b->strand = mem_array(x->job->nparts + 1, sizeof(*b->strand));
+	if (b->strand == NULL)
 		rc = err_set(x->e, ERR_NOMEM, "out of memory");
 	for (size_t i = 0; i < x->job->nparts && rc == 0; i++) {
 		struct packets_setup setup = { .o = export_opened(x, i),

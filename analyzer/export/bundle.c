@@ -557,15 +557,9 @@ compare_members(const void *a, const void *b)
 }
 
 static void
-add_member(struct crate *c, struct bundle *b, const struct channel *channel,
-           const struct history *history)
+add_member(struct crate *c, const struct member *m)
 {
-	c->member[c->nmembers++] = (struct member){
-		.bundle = b,
-		.channel = channel,
-		.history = history,
-		.name = channel != NULL ? channel->name : history->name,
-	};
+	c->member[c->nmembers++] = *m;
 }
 
 /* A single stream has the history of its own node. */
@@ -584,10 +578,16 @@ list_members(struct crate *c)
 		const struct history *own = b->single ? own_history(b) : NULL;
 
 		for (size_t k = 0; k < b->nchannels; k++)
-			add_member(c, b, &b->channel[k], NULL);
+			add_member(
+			    c, &(struct member){ .bundle = b,
+			                         .channel = &b->channel[k],
+			                         .name = b->channel[k].name });
 		for (size_t k = 0; k < b->nhistories; k++) {
 			if (!b->single || &b->history[k] == own)
-				add_member(c, b, NULL, &b->history[k]);
+				add_member(c, &(struct member){
+						  .bundle = b,
+						  .history = &b->history[k],
+						  .name = b->history[k].name });
 		}
 	}
 	if (c->nmembers > 1)
