@@ -49,7 +49,7 @@ braid_free(struct braid *b)
 {
 	if (b == NULL)
 		return;
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; b->strand != NULL && i < b->n; i++)
 		packets_free(b->strand[i].packets);
 	mem_free(b->strand);
 	mem_free(b);
