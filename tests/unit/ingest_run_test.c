@@ -296,6 +296,55 @@ check_cancel(struct indexed *x, const char *sample, unsigned jobs,
 	is_int(folders(x->dir), 0, "and nothing is left");
 }
 
+/*
+ * Many vantages, one after the other, of which connections are open when their
+ * only file ends: each is finished with its own, and nobody else's.
+ */
+static void
+check_points(struct indexed *x, const char *sample)
+{
+	enum { POINTS = 40 };
+	char got[SHA256_HEX_MAX], good[SHA256_HEX_MAX];
+	struct indexed_set set = { .n = 0 };
+	const struct file *f = NULL;
+	struct unpacked u;
+	uint64_t streams, entries, packets;
+
+	unpack(&u, sample);
+	for (size_t i = 0; i < u.n && f == NULL; i++)
+		if (strstr(u.f[i].name, ".pcap") != NULL)
+			f = &u.f[i];
+	if (f == NULL)
+		abort();
+	/* Cut, so that connections are open at the end. */
+	indexed_add(&set, f->p, f->n / 4 * 3);
+	ok(indexed_run_set(x, &set), "a part of a capture");
+	streams = x->result.streams;
+	entries = x->result.entries;
+	packets = x->result.packets;
+	ok(streams > 1 && entries > 0, "with several streams");
+	indexed_clear(&set);
+	for (size_t i = 0; i < POINTS; i++)
+		indexed_add(&set, f->p, f->n / 4 * 3);
+	ok(indexed_run_set(x, &set), "seen from many places");
+	(void)indexed_digest(x, good);
+	is_int((intmax_t)x->result.streams, (intmax_t)(POINTS * streams),
+	       "each has its streams");
+	is_int((intmax_t)x->result.entries, (intmax_t)(POINTS * entries),
+	       "and entries");
+	is_int((intmax_t)x->result.packets, (intmax_t)(POINTS * packets),
+	       "and packets");
+	indexed_clear(&set);
+	for (size_t i = 0; i < POINTS; i++)
+		indexed_add(&set, f->p, f->n / 4 * 3);
+	x->opt.jobs = 3;
+	ok(indexed_run_set(x, &set), "by several threads");
+	is_str(indexed_digest(x, got), good, "the same index");
+	x->opt.jobs = 1;
+	indexed_clear(&set);
+	forget(&u);
+}
+
 int
 main(void)
 {
@@ -312,6 +361,7 @@ main(void)
 		tap_note(samples[i]);
 		check_forms(&x, samples[i]);
 		check_cuts(&x, samples[i]);
+		check_points(&x, samples[i]);
 		for (unsigned jobs = 1; jobs <= 4; jobs++) {
 			check_cancel(&x, samples[i], jobs, 0);
 			check_cancel(&x, samples[i], jobs, 1);
