@@ -121,7 +121,8 @@ look_text(struct grpc_look *l, struct str text)
 
 	while (!l->bad && !cur_at_end(&c)) {
 		uint32_t digit = look_digit(cur_u8(&c));
-		uint8_t out[3];
+		uint8_t out[4] = { 0 }; /* three, and the end */
+		uint32_t padding;
 
 		if (digit > 64) {
 			l->bad = true;
@@ -136,10 +137,11 @@ look_text(struct grpc_look *l, struct str text)
 		out[0] = (uint8_t)(l->coded >> 16);
 		out[1] = (uint8_t)(l->coded >> 8);
 		out[2] = (uint8_t)l->coded;
-		if (l->coded >> 24 > 2)
-			l->bad = true;
+		padding = l->coded >> 24;
+		if (padding < 3)
+			look_bytes(l, str_make(out, 3 - padding));
 		else
-			look_bytes(l, str_make(out, 3 - (l->coded >> 24)));
+			l->bad = true;
 		l->coded = 0;
 		l->ncoded = 0;
 	}
