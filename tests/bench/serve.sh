@@ -60,7 +60,7 @@ pages()
 }
 
 {
-	pages list-by-time ''
+	pages list-by-time 'limit=100'
 	pages list-of-a-protocol 'q=http'
 	pages list-of-a-status 'q=response.status%20%3D%3D%20500'
 	pages list-from-the-end 'sort=-time'
