@@ -187,3 +187,15 @@ export async function journey(browser, name, url, run, options = {}) {
 	}
 	await page?.context().close();
 }
+
+/**
+ * Clicks on a row until it is the chosen one: what is above the list may still
+ * be on its way, and a list that moves under the pointer takes no click.
+ */
+export async function choose(page, row) {
+	const chosen = () => new URL(page.url()).searchParams.get("e") !== null;
+	await until(async () => {
+		await row.click();
+		return until(chosen, "the URL names it", 2000).catch(() => false);
+	}, "a row is chosen");
+}

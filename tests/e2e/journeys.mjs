@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
 	check,
+	choose,
 	done,
 	journey,
 	launch,
@@ -188,7 +189,7 @@ await go("keys only: a time range", at(), async (page) => {
 
 await go("a call with a JSON body", asked(POST), async (page) => {
 	await ready(page);
-	await rowsOf(page).first().click();
+	await choose(page, rowsOf(page).first());
 	await page.getByRole("tab", { name: "Request" }).waitFor();
 	const tree = panel(page).getByRole("tree");
 	await tree.waitFor();
@@ -217,7 +218,7 @@ await go("a call with a JSON body", asked(POST), async (page) => {
 
 await go("copy as curl: a shell reads what was sent", asked(POST), async (page) => {
 	await ready(page);
-	await rowsOf(page).first().click();
+	await choose(page, rowsOf(page).first());
 	await page.locator("#copy-curl").click();
 	await page.getByText("Command copied.").waitFor();
 	const text = await clipboard(page);
@@ -238,7 +239,7 @@ await go("copy as curl: a shell reads what was sent", asked(POST), async (page) 
 
 await go("follow a stream to its other calls", asked("http"), async (page) => {
 	await ready(page);
-	await rowsOf(page).first().click();
+	await choose(page, rowsOf(page).first());
 	await page.getByRole("tab", { name: "Stream" }).click();
 	const others = panel(page).getByRole("link");
 	await others.nth(1).waitFor();
@@ -308,7 +309,7 @@ await go("keys only: an investigation", at(), async (page) => {
 
 await go("packets and proof", asked(POST), async (page) => {
 	await ready(page);
-	await rowsOf(page).first().click();
+	await choose(page, rowsOf(page).first());
 	await page.getByRole("tab", { name: "Packets" }).click();
 	await panel(page).locator(".packet").nth(1).waitFor();
 	check(
@@ -370,7 +371,7 @@ await go("the same map twice", at("?v=map"), async (page) => {
 
 await go("a link opens the same sight", asked("response.status == 404", "&sort=-elapsed"), async (page) => {
 	await ready(page);
-	await rowsOf(page).nth(2).click();
+	await choose(page, rowsOf(page).nth(2));
 	await page.getByRole("tab", { name: "Response" }).click();
 	await page.keyboard.press("u");
 	const title = await page.locator(".detail-title h2").textContent();
@@ -493,7 +494,7 @@ await go("sort and choose columns", at(), async (page) => {
 
 await go("commonest values of a field", asked("http"), async (page) => {
 	await ready(page);
-	await rowsOf(page).first().click();
+	await choose(page, rowsOf(page).first());
 	await panel(page).locator("[data-field='request.method']").first().click();
 	await page
 		.getByRole("menuitem", { name: /Commonest values of request\.method/ })
@@ -554,7 +555,7 @@ for (const [name, width, height] of [
 ])
 	await go(`room for everything: ${name}`, asked("http"), async (page) => {
 		await ready(page);
-		await rowsOf(page).first().click();
+		await choose(page, rowsOf(page).first());
 		await page.getByRole("tablist").waitFor();
 		for (const v of ["traffic", "streams", "map", "snapshot"]) {
 			await page.getByRole("navigation").getByRole("link").nth(
@@ -577,7 +578,7 @@ if (given === undefined) {
 	const evil = await serve(file);
 	await go("hostile payload is shown as text", `${evil.url}/`, async (page) => {
 		await ready(page);
-		await rowsOf(page).first().click();
+		await choose(page, rowsOf(page).first());
 		await panel(page).getByText("X-Evil").waitFor();
 		check((await panel(page).textContent()).includes(MARK), "request as text");
 		await page.keyboard.press("s");
@@ -630,7 +631,7 @@ if (given === undefined) {
 		await page
 			.getByRole("alert")
 			.waitFor({ state: "detached", timeout: 15_000 });
-		await rowsOf(page).nth(3).click();
+		await choose(page, rowsOf(page).nth(3));
 		await page.getByRole("tablist").waitFor();
 	}, { mayFail: true });
 }

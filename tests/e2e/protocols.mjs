@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
 	check,
+	choose,
 	done,
 	journey,
 	launch,
@@ -62,7 +63,7 @@ const go = (name, url, run, options) => {
 /** Opens the nth call of the list. */
 async function open(page, nth = 0) {
 	await ready(page);
-	await rowsOf(page).nth(nth).click();
+	await choose(page, rowsOf(page).nth(nth));
 	await page.getByRole("tablist").waitFor();
 }
 
@@ -159,8 +160,7 @@ await go("GraphQL: operation, variables, errors", shop("gql"), async (page) => {
 	await applied(page, "request.graphql.variables.first == 1");
 	await page.goto(shop("gql and response.status == 200", "&tab=response"));
 	await ready(page);
-	const bad = rowsOf(page).filter({ hasText: "failed" }).first();
-	await bad.click();
+	await choose(page, rowsOf(page).filter({ hasText: "failed" }).first());
 	await part(page, "Errors").waitFor();
 	check((await part(page, "Errors").locator(".note").count()) > 0, "an error");
 });
@@ -277,7 +277,7 @@ await go("several snapshots: as one, and one of them", `${several.url}/`, async 
 	await until(async () => param(page, "s") === "2", "one is chosen");
 	await until(async () => (await matches(page)) === 1, "only its calls");
 	await page.locator("#count").getByText("of 1", { exact: true }).waitFor();
-	await rowsOf(page).first().click();
+	await choose(page, rowsOf(page).first());
 	await page.getByRole("tablist").waitFor();
 	check(/^2:\d+$/.test(param(page, "e")), "an id with the snapshot's number");
 	for (const [tab, text] of [

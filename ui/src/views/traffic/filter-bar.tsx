@@ -118,6 +118,9 @@ function without(c: Check, index: number): string {
 		.join(" and ");
 }
 
+/** Will there be chips? Their line is kept free, so that no row moves later. */
+const SEVERAL = /\sand\s/;
+
 function Chips({ c }: { c: Check }) {
 	return (
 		<ul class="chips" aria-label="Parts of the filter">
@@ -301,6 +304,7 @@ export function FilterBar() {
 			</div>
 			{bad && c.error !== null && <Problem error={c.error} />}
 			{!bad && applied && c !== null && c.parts.length > 1 && <Chips c={c} />}
+			{applied && c === null && SEVERAL.test(text) && <div class="chips" />}
 		</search>
 	);
 }
