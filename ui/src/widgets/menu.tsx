@@ -38,7 +38,10 @@ export function Menu(props: {
 }) {
 	const box = useRef<HTMLDivElement>(null);
 	const before = useRef(document.activeElement);
+	// A key that comes before the menu has gone is not for it any more.
+	const closed = useRef(false);
 	useLayoutEffect(() => {
+		closed.current = false;
 		const menu = box.current;
 		if (menu === null) return;
 		const { width, height } = menu.getBoundingClientRect();
@@ -62,10 +65,13 @@ export function Menu(props: {
 		};
 	}, []);
 	const press = (e: KeyboardEvent) => {
+		if (closed.current) return;
 		if (e.key === "ArrowDown") move(box.current, 1);
 		else if (e.key === "ArrowUp") move(box.current, -1);
-		else if (e.key === "Escape" || e.key === "Tab") props.close();
-		else return;
+		else if (e.key === "Escape" || e.key === "Tab") {
+			closed.current = true;
+			props.close();
+		} else return;
 		e.preventDefault();
 		e.stopPropagation();
 	};
