@@ -41,6 +41,7 @@ says 'and source' "$tmp/err" 'Found a running service. source=samples/shop'
 status 'check' 0 "$kubeshark" check --runtime local
 says 'tells it' "$tmp/out" "samples/shop.tar.gz: $front"
 says 'and that all is well' "$tmp/out" '^All checks are passed\.$'
+is 'what is not needed is no fault' "$(grep -c '✗' "$tmp/out")" 0
 busy=$(echo "$front" | grep -oE '[0-9]+/$' | tr -d /)
 status 'a port that is taken' 3 "$kubeshark" tap --runtime local --headless \
 	-p samples/tiny.tar.gz --proxy-front-port "$busy" --proxy-hub-port 0
