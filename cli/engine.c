@@ -142,10 +142,11 @@ static int
 stop(struct runtime *r, struct err *e, int *ret_status)
 {
 	struct engine *x = of(r);
-	int rc = docker_tap_stop(x->container, e);
+	int status;
+	int rc = docker_tap_stop(x->container, e, &status);
 
 	x->container = NULL;
-	*ret_status = 0;
+	*ret_status = status > 0 ? status : 0;
 	return rc;
 }
 
@@ -154,8 +155,9 @@ release(struct runtime *r)
 {
 	struct engine *x = of(r);
 	struct err e;
+	int status;
 
-	(void)docker_tap_stop(x->container, &e);
+	(void)docker_tap_stop(x->container, &e, &status);
 	docker_close(x->docker);
 	mem_free(x);
 }

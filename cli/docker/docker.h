@@ -6,7 +6,7 @@
  *	docker_tap_start(d, &tap, &e, &c);      image, upload, start, ready
  *	... docker_tap_urls(c, &urls), open a browser ...
  *	docker_tap_wait(c, &e, &status);        until Ctrl-C or its end
- *	docker_tap_stop(c, &e);                 gone, with its volumes
+ *	docker_tap_stop(c, &e, &status);        gone, with its volumes
  *	docker_close(d);
  *
  * The engine is spoken to in its HTTP API (versions DOCKER_API_MIN to
@@ -213,9 +213,11 @@ int docker_tap_wait(struct docker_container *c, struct err *e,
  * Stop and remove the container with its volumes, and free `c`, which may be
  * NULL. Is not itself ended by *watch.cancel; takes DOCKER_STOP_SECONDS at most
  * plus what the engine needs. When removing fails, the sentence says how to do
- * it by hand; `c` is freed nevertheless.
+ * it by hand; `c` is freed nevertheless. *ret_status is the analyzer's exit
+ * status, -1 when nobody can tell.
  */
-int docker_tap_stop(struct docker_container *c, struct err *e);
+int docker_tap_stop(struct docker_container *c, struct err *e,
+                    int *ret_status);
 
 enum { DOCKER_STOP_SECONDS = 5 };
 

@@ -115,10 +115,12 @@ docker_container_unfollow(struct docker_container *c)
 /* ---- its death ---- */
 
 static int
-look(struct docker_container *c, struct err *e, json_t **ret_o)
+look(struct docker_container *c, bool determined, struct err *e, json_t **ret_o)
 {
 	char path[DOCKER_ID + 32];
-	struct docker_call call = { .method = "GET", .path = path };
+	struct docker_call call = { .method = "GET",
+		                    .path = path,
+		                    .determined = determined };
 	int rc;
 
 	(void)snprintf(path, sizeof(path), "/containers/%s/json", c->id);
@@ -170,7 +172,7 @@ docker_container_death(struct docker_container *c, struct err *e,
 
 	/* Its last words may lack a newline. */
 	(void)docker_demux_end(&c->demux);
-	rc = look(c, e, &o);
+	rc = look(c, false, e, &o);
 	if (rc != 0)
 		return rc;
 	state = json_object_get(o, "State");
@@ -181,6 +183,25 @@ docker_container_death(struct docker_container *c, struct err *e,
 	}
 	json_decref(o);
 	return rc;
+}
+
+int
+docker_container_exit(struct docker_container *c)
+{
+	json_t *o = NULL;
+	const json_t *state;
+	struct err e = ERR_INIT;
+	int status = -1;
+
+	if (look(c, true, &e, &o) != 0)
+		return -1;
+	state = json_object_get(o, "State");
+	if (json_is_false(json_object_get(state, "Running")))
+		status =
+		    (int)json_integer_value(json_object_get(state, "ExitCode"));
+	json_decref(o);
+	/* What the kernel or the engine ended has a status of theirs. */
+	return status < 128 ? status : -1;
 }
 
 /* ---- readiness ---- */
@@ -209,7 +230,7 @@ find_ports(struct docker_container *c, struct err *e)
 	if (c->front != 0 && c->hub != 0)
 		return 0;
 	if (!c->on_host)
-		rc = look(c, e, &o);
+		rc = look(c, false, e, &o);
 	if (rc != 0)
 		return rc;
 	ports = json_object_get(json_object_get(o, "NetworkSettings"), "Ports");

@@ -54,4 +54,7 @@ int docker_container_ready(struct docker_container *c,
 int docker_container_death(struct docker_container *c, struct err *e,
                            int *ret_status) WARN_UNUSED;
 
+/* Once it was stopped: the analyzer's exit status, -1 when nobody can tell. */
+int docker_container_exit(struct docker_container *c) WARN_UNUSED;
+
 #endif /* CLI_DOCKER_CONTAINER_H */

@@ -334,7 +334,7 @@ docker_tap_start(struct docker *d, const struct docker_tap *tap, struct err *e,
 	struct docker_container *c = mem_zalloc(sizeof(*c));
 	struct docker_tar *tar = NULL;
 	struct err undone = ERR_INIT;
-	int rc;
+	int status, rc;
 
 	if (c == NULL)
 		return err_set(e, ERR_NOMEM, "out of memory");
@@ -348,7 +348,7 @@ docker_tap_start(struct docker *d, const struct docker_tap *tap, struct err *e,
 		*ret_container = c;
 		return 0;
 	}
-	if (docker_tap_stop(c, &undone) != 0)
+	if (docker_tap_stop(c, &undone, &status) != 0)
 		docker_note(d, "%s", undone.text);
 	return rc;
 }
@@ -421,7 +421,7 @@ docker_tap_wait(struct docker_container *c, struct err *e, int *ret_status)
 /* ---- the end ---- */
 
 static int
-stop(struct docker_container *c, struct err *e)
+stop(struct docker_container *c, struct err *e, int *ret_status)
 {
 	char path[DOCKER_ID + 32], words[ERR_TEXT_MAX];
 	struct docker_call call = { .method = "POST",
@@ -437,6 +437,7 @@ stop(struct docker_container *c, struct err *e)
 		docker_note(c->d, "Stopping the analyzer: %s",
 		            docker_http_words(&call, words));
 	docker_http_end(&call);
+	*ret_status = docker_container_exit(c);
 	rc = docker_remove(c->d, c->name, true, e);
 	if (rc != 0)
 		err_add_context(e, "the container %s may be left behind",
@@ -445,15 +446,16 @@ stop(struct docker_container *c, struct err *e)
 }
 
 int
-docker_tap_stop(struct docker_container *c, struct err *e)
+docker_tap_stop(struct docker_container *c, struct err *e, int *ret_status)
 {
 	int rc = 0;
 
+	*ret_status = -1;
 	if (c == NULL)
 		return 0;
 	docker_container_unfollow(c);
 	if (c->asked)
-		rc = stop(c, e);
+		rc = stop(c, e, ret_status);
 	mem_free(c);
 	return rc;
 }

@@ -357,6 +357,8 @@ is_gone(struct world *w, size_t times)
 	       times, "the container is removed");
 }
 
+#define PARTIAL "{\"State\":{\"Running\":false,\"ExitCode\":4}}"
+
 static void
 test_life(void)
 {
@@ -403,7 +405,10 @@ test_life(void)
 	atomic_store(&w.cancel, true);
 	is_int(docker_tap_wait(c, &w.e, &status), 0, "until it is cancelled");
 	is_int(status, -1, "it still runs");
-	is_int(docker_tap_stop(c, &w.e), 0, "stopped");
+	a[A_INSPECT].body = PARTIAL;
+	fake_engine_answers(w.f, a, A_COUNT);
+	is_int(docker_tap_stop(c, &w.e, &status), 0, "stopped");
+	is_int(status, 4, "part of the snapshot was unreadable");
 	is_int(fake_engine_asked(w.f,
 	                         "POST /v1.41/containers/kubeshark-analyzer-"),
 	       1, "and told to stop before");
@@ -424,6 +429,7 @@ test_on_host(void)
 	struct docker_urls urls;
 	char want[DOCKER_URL];
 	struct world w;
+	int status;
 
 	tap.network = "host";
 	open_life(&w, a);
@@ -433,7 +439,8 @@ test_on_host(void)
 	snprintf(want, sizeof(want), "http://127.0.0.1:%u/",
 	         fake_engine_port(w.f));
 	is_str(urls.front, want, "the port is the one that it announced");
-	is_int(docker_tap_stop(c, &w.e), 0, "stopped");
+	is_int(docker_tap_stop(c, &w.e, &status), 0, "stopped");
+	is_int(status, -1, "nobody knows how");
 	close_world(&w);
 }
 
@@ -544,7 +551,8 @@ test_late_death(void)
 	is_int(docker_tap_wait(c, &w.e, &status), ERR_UNREADABLE,
 	       "until it ends by itself");
 	is_int(status, 3, "with its exit status");
-	is_int(docker_tap_stop(c, &w.e), 0, "what is left of it is removed");
+	is_int(docker_tap_stop(c, &w.e, &status), 0,
+	       "what is left of it is removed");
 	is_gone(&w, 1);
 	close_world(&w);
 }
