@@ -23,11 +23,26 @@ title(struct cli *c, const char *what)
 	term_printf(&c->out, "\n%s\n--------------------\n", what);
 }
 
+enum finding {
+	FINDING_GOOD,
+	FINDING_BAD,
+	FINDING_NEUTRAL, /* missing, but not needed */
+};
+
 static void
-tell(struct cli *c, bool good, const char *what, const char *detail)
+tell(struct cli *c, enum finding found, const char *what, const char *detail)
 {
-	term_style(&c->out, good ? TERM_GOOD : TERM_BAD);
-	term_printf(&c->out, "%s ", good ? "\xe2\x88\x9a" : "\xe2\x9c\x97");
+	static const struct {
+		enum term_style style;
+		const char *mark;
+	} marks[] = {
+		[FINDING_GOOD] = { TERM_GOOD, "\xe2\x88\x9a" },
+		[FINDING_BAD] = { TERM_BAD, "\xe2\x9c\x97" },
+		[FINDING_NEUTRAL] = { TERM_PLAIN, "-" },
+	};
+
+	term_style(&c->out, marks[found].style);
+	term_printf(&c->out, "%s ", marks[found].mark);
 	term_style(&c->out, TERM_PLAIN);
 	term_text(&c->out, str_from_c(what));
 	if (detail[0] != '\0') {
@@ -37,13 +52,28 @@ tell(struct cli *c, bool good, const char *what, const char *detail)
 	term_printf(&c->out, "\n");
 }
 
+/* One that is not there: is it missed where --runtime says? */
+static enum finding
+missed(const struct checking *x, const char *runtime)
+{
+	const char *wanted = config_text(&x->c->config, CONFIG_RUNTIME);
+
+	if (strcmp(wanted, runtime) == 0)
+		return FINDING_BAD;
+	/* A local process, which is looked for last, does without Docker. */
+	return strcmp(wanted, "auto") == 0 && strcmp(runtime, "local") == 0 &&
+	               !x->docker
+	           ? FINDING_BAD
+	           : FINDING_NEUTRAL;
+}
+
 static void
 check_config(struct cli *c)
 {
 	bool there = access(c->config_path, F_OK) == 0;
 
 	title(c, "configuration");
-	tell(c, true,
+	tell(c, FINDING_GOOD,
 	     there ? "the configuration file is valid"
 	           : "there is no configuration file, the defaults hold",
 	     c->config_path);
@@ -59,9 +89,9 @@ check_local(struct checking *x)
 	x->local = local_find(cli_env("KUBESHARK_ANALYZER"), x->c->argv0,
 	                      cli_env("PATH"), &e, program) == 0;
 	if (x->local)
-		tell(x->c, true, "the analyzer was found", program);
+		tell(x->c, FINDING_GOOD, "the analyzer was found", program);
 	else
-		tell(x->c, false, e.text, "");
+		tell(x->c, missed(x, "local"), e.text, "");
 }
 
 /* A missing engine is no failure when a local process will do. */
@@ -77,15 +107,15 @@ check_docker(struct checking *x)
 
 	title(x->c, "docker-engine");
 	if (engine_find(&watch, &e, &d) != 0) {
-		tell(x->c, false, e.text, "");
+		tell(x->c, missed(x, "docker"), e.text, "");
 		return;
 	}
-	tell(x->c, true, "the engine answers", docker_endpoint(d));
-	tell(x->c, true, "its version", docker_engine_version(d));
+	tell(x->c, FINDING_GOOD, "the engine answers", docker_endpoint(d));
+	tell(x->c, FINDING_GOOD, "its version", docker_engine_version(d));
 	engine_image(&x->c->config, &image);
 	image.policy = DOCKER_NEVER;
 	x->docker = docker_image_find(d, &image, &e, ref) == 0;
-	tell(x->c, x->docker,
+	tell(x->c, x->docker ? FINDING_GOOD : missed(x, "docker"),
 	     x->docker ? "the analyzer's image is there" : e.text,
 	     x->docker ? ref : "");
 	docker_close(d);
@@ -112,7 +142,7 @@ count_running(void *ctx, const struct runs_found *f)
 	if (f->pid == 0)
 		return 0;
 	x->running++;
-	tell(x->c, true, f->facts.source, f->facts.front);
+	tell(x->c, FINDING_GOOD, f->facts.source, f->facts.front);
 	return 0;
 }
 
@@ -133,9 +163,9 @@ cli_check(struct cli *c, struct err *e)
 		return err_set(e, rc, "the runs cannot be listed: %s",
 		               err_text(rc));
 	if (x.running == 0)
-		tell(c, true, "none", "");
+		tell(c, FINDING_GOOD, "none", "");
 	title(c, "kubernetes");
-	tell(c, true,
+	tell(c, FINDING_NEUTRAL,
 	     "not available in this build yet, and not needed by "
 	     "`kubeshark tap -p`",
 	     "");

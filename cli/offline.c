@@ -258,9 +258,11 @@ offline_run(struct cli *c, struct err *e)
 		                          .cancel = &o.cancel };
 	meter_init(&o.meter, &c->err);
 	rc = interrupt_start_quit(&interrupt, &o.cancel);
-	if (rc != 0)
+	if (rc != 0) {
+		source_release(&o.source);
 		return err_set(e, rc, "cannot start a thread: %s",
 		               err_text(rc));
+	}
 	run_begin(&o.run, c->flags->limits.log_bytes);
 	rc = run(&o, e);
 	run_end(&o.run);
