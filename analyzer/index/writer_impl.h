@@ -16,7 +16,8 @@
 #include "analyzer/index/writer.h"
 #include "base/buf.h"
 
-enum { WRITER_PROTOCOLS = 64 };
+/* Queries make a mask of ids, which begin with 1, in 63 bits. */
+enum { WRITER_PROTOCOLS = 62 };
 
 struct index_writer {
 	sqlite3 *db;
