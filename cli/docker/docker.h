@@ -216,8 +216,7 @@ int docker_tap_wait(struct docker_container *c, struct err *e,
  * it by hand; `c` is freed nevertheless. *ret_status is the analyzer's exit
  * status, -1 when nobody can tell.
  */
-int docker_tap_stop(struct docker_container *c, struct err *e,
-                    int *ret_status);
+int docker_tap_stop(struct docker_container *c, struct err *e, int *ret_status);
 
 enum { DOCKER_STOP_SECONDS = 5 };
 
