@@ -9,6 +9,9 @@
 #include "cli/cli.h"
 #include "cli/engine.h"
 #include "cli/runs.h"
+#include "cli/spool.h"
+#include "console/human.h"
+#include "snapshot/workspaces.h"
 
 enum { LOOK_US = 50000 };
 
@@ -107,6 +110,25 @@ sweep(struct cli *c, struct err *e)
 	return rc;
 }
 
+/* Indexes and unpacked captures, where the analyzer keeps them. */
+static int
+clean_cache(struct cli *c, struct err *e)
+{
+	const struct cache_limits none = { .bytes = 0 };
+	struct workspaces_sum sum = { .n = 0 };
+	struct workspace_root *root;
+	char text[HUMAN_TEXT];
+	int rc = workspace_root_open(NULL, e, &root);
+
+	if (rc != 0)
+		return rc;
+	rc = workspaces_trim(root, &none, clock_wall(), e, &sum);
+	CLI_SAY(c, INFO, "Removed workspaces: %zu, %s folder=%s", sum.n,
+	        human_bytes(sum.bytes, text), workspace_root_path(root));
+	workspace_root_free(root);
+	return rc;
+}
+
 int
 cli_clean(struct cli *c, struct err *e)
 {
@@ -121,7 +143,11 @@ cli_clean(struct cli *c, struct err *e)
 		return err_set(e, rc, "the runs cannot be listed: %s",
 		               err_text(rc));
 	CLI_SAY(c, INFO, "Removed runs and their logs: %zu", x.removed);
+	CLI_SAY(c, INFO, "Removed folders of fetched snapshots: %zu",
+	        spool_sweep(cli_env("TMPDIR")));
 	rc = sweep(c, e);
+	if (rc == 0 && config_bool(&c->config, CONFIG_CLEAN_CACHE))
+		rc = clean_cache(c, e);
 	if (rc == 0 && x.left > 0)
 		rc = err_set(e, ERR_IO, "not everything could be removed");
 	return rc;

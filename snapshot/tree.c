@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -11,6 +13,12 @@
 #include "base/mem.h"
 
 static int remove_below(int dirfd, const char *name, unsigned depth);
+
+static bool
+is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
 
 /* Everything in the folder fd, which is closed. */
 static int
@@ -29,7 +37,7 @@ empty_folder(int fd, unsigned depth)
 	while ((d = readdir(dir)) != NULL) {
 		int rc;
 
-		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+		if (is_dots(d->d_name))
 			continue;
 		rc = remove_below(dirfd(dir), d->d_name, depth + 1);
 		if (first == 0)
@@ -63,6 +71,44 @@ int
 tree_remove(int dirfd, const char *name)
 {
 	return remove_below(dirfd, name, 0);
+}
+
+static uint64_t
+add_up(int dirfd, const char *name, unsigned depth)
+{
+	uint64_t sum = 0;
+	struct dirent *d;
+	struct stat st;
+	DIR *dir;
+	int fd;
+
+	if (depth > TREE_DEPTH_MAX ||
+	    io_open_at(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0,
+	               &fd) != 0)
+		return 0;
+	dir = fdopendir(fd);
+	if (dir == NULL) {
+		(void)io_close(fd);
+		return 0;
+	}
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): dir is ours alone. */
+	while ((d = readdir(dir)) != NULL) {
+		if (is_dots(d->d_name) ||
+		    fstatat(fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		if (S_ISDIR(st.st_mode))
+			sum += add_up(fd, d->d_name, depth + 1);
+		else if (S_ISREG(st.st_mode) && st.st_size > 0)
+			sum += (uint64_t)st.st_size;
+	}
+	(void)closedir(dir);
+	return sum;
+}
+
+uint64_t
+tree_bytes(int dirfd)
+{
+	return add_up(dirfd, ".", 0);
 }
 
 int

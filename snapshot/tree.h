@@ -7,6 +7,8 @@
 #ifndef SNAPSHOT_TREE_H
 #define SNAPSHOT_TREE_H
 
+#include <stdint.h>
+
 #include "base/compiler.h"
 
 /* Deeper folders than a workspace can hold are left alone: ERR_LIMIT. */
@@ -18,6 +20,12 @@
  * such thing.
  */
 int tree_remove(int dirfd, const char *name);
+
+/*
+ * The sizes of all files below the folder open as dirfd, added up; links are
+ * not followed. What cannot be read, or is deeper than that, does not count.
+ */
+uint64_t tree_bytes(int dirfd);
 
 /* Create the folder `path` and its missing parents, mode 0700. */
 int tree_make(const char *path) WARN_UNUSED;

@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "snapshot/workspace.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/sha256.h"
 #include "snapshot/known.h"
+#include "snapshot/lock.h"
 #include "snapshot/tree.h"
+#include "snapshot/workspace_unfinished.h"
 #include "snapshot/workspace_within.h"
 
-#define LOCK_FILE      "lock"
-#define INDEX_FILE     "index.db"
 #define EVIDENCE_DIR   "evidence"
-#define TMP_PREFIX     "tmp-"
 #define DEFAULT_FOLDER "kubeshark"
 
 /* "tmp-" and 32 hex digits, or a key; with the NUL. */
@@ -56,7 +52,8 @@ struct workspace {
 	struct place at;
 	int fd;
 	int evidence_fd; /* -1 before the first member */
-	int lock_fd;     /* -1 when published */
+	int lock_fd;     /* -1 when nobody could remove it anyway */
+	bool finished;
 };
 
 /* The root. */
@@ -170,36 +167,17 @@ workspace_root_path(const struct workspace_root *r)
 	return r->path;
 }
 
-/* Locks. */
-
-/* Open a lock file below dirfd and take it; ERR_AGAIN when it is held. */
-static int
-take_lock(int dirfd, bool wait, int flags, int *ret_fd)
+int
+workspace_root_fd(const struct workspace_root *r)
 {
-	int fd;
-	int got;
-	int rc = io_open_at(dirfd, LOCK_FILE, O_RDWR | O_NOFOLLOW | flags, 0600,
-	                    &fd);
-
-	if (rc != 0)
-		return rc;
-	do {
-		got = flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
-	} while (got != 0 && errno == EINTR);
-	if (got != 0) {
-		rc = errno == EWOULDBLOCK ? ERR_AGAIN : -errno;
-		(void)io_close(fd);
-		return rc;
-	}
-	*ret_fd = fd;
-	return 0;
+	return r->fd;
 }
 
 /* Held for moments only: nobody unpacks or indexes under it. */
-static int
-lock_root(struct workspace_root *r, struct err *e, int *ret_fd)
+int
+workspace_root_lock(const struct workspace_root *r, struct err *e, int *ret_fd)
 {
-	int rc = take_lock(r->fd, true, O_CREAT, ret_fd);
+	int rc = lock_take(r->fd, LOCK_ALONE, ret_fd);
 
 	if (rc == 0)
 		return 0;
@@ -208,48 +186,6 @@ lock_root(struct workspace_root *r, struct err *e, int *ret_fd)
 	    "the workspace %s cannot be locked: %s; name another folder with "
 	    "--workspace",
 	    r->path, err_text(rc));
-}
-
-/* Is somebody at work in the temporary folder? */
-static bool
-is_live(int dirfd, const char *name)
-{
-	int fd;
-	int lock = -1;
-	int rc = io_open_at(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0,
-	                    &fd);
-
-	if (rc != 0)
-		return rc == ERR_NOMEM;
-	rc = take_lock(fd, false, 0, &lock);
-	(void)io_close(lock);
-	(void)io_close(fd);
-	/* When in doubt, leave it alone. */
-	return rc != 0 && rc != ERR_NOENT;
-}
-
-/* Remove what interrupted runs have left. The root is locked. */
-static void
-sweep(struct workspace_root *r)
-{
-	struct dirent *d;
-	DIR *dir;
-	int fd;
-
-	if (io_open_at(r->fd, ".", O_RDONLY | O_DIRECTORY, 0, &fd) != 0)
-		return;
-	dir = fdopendir(fd);
-	if (dir == NULL) {
-		(void)io_close(fd);
-		return;
-	}
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): dir is ours alone. */
-	while ((d = readdir(dir)) != NULL) {
-		if (str_starts(str_from_c(d->d_name), STR(TMP_PREFIX)) &&
-		    !is_live(r->fd, d->d_name))
-			(void)tree_remove(r->fd, d->d_name);
-	}
-	(void)closedir(dir);
 }
 
 /* Workspaces. */
@@ -275,7 +211,7 @@ place_init(struct place *p, const struct workspace_root *r, const char *name)
 	p->index = NULL;
 	p->path = join(r->path, "/", name);
 	if (p->path != NULL)
-		p->index = join(p->path, "/", INDEX_FILE);
+		p->index = join(p->path, "/", WORKSPACE_INDEX);
 	if (p->index != NULL)
 		return 0;
 	mem_free(p->path);
@@ -301,13 +237,23 @@ close_all(struct workspace *w)
 	w->fd = -1;
 }
 
+/* It is used now: what was not used for long is removed first. */
+static void
+stamp(const struct workspace *w)
+{
+	if (w->lock_fd >= 0)
+		(void)futimens(w->lock_fd, NULL);
+}
+
 void
 workspace_free(struct workspace *w)
 {
 	if (w == NULL)
 		return;
 	/* While it still holds the lock, so that nobody else removes it. */
-	if (w->lock_fd >= 0)
+	if (w->finished)
+		stamp(w);
+	else if (w->lock_fd >= 0)
 		(void)tree_remove(w->root->fd, w->at.name);
 	close_all(w);
 	place_release(&w->at);
@@ -352,6 +298,30 @@ make_key(struct str evidence, struct str salt, struct str place,
 	return rc;
 }
 
+/*
+ * Nobody removes it from now on. ERR_NOENT when that has just happened: then
+ * the folder that is open is another one than the key's.
+ */
+static int
+hold(struct workspace *w, const char *key)
+{
+	struct stat here;
+	struct stat there;
+	int rc = lock_take(w->fd, LOCK_SHARED, &w->lock_fd);
+
+	/* Where it cannot be had there is nothing to be removed either. */
+	if (rc != 0 && rc != ERR_NOENT && rc != ERR_ACCESS)
+		return rc;
+	rc = io_stat(w->fd, &here);
+	if (rc == 0 &&
+	    fstatat(w->root->fd, key, &there, AT_SYMLINK_NOFOLLOW) != 0)
+		rc = -errno;
+	if (rc == 0 &&
+	    (here.st_dev != there.st_dev || here.st_ino != there.st_ino))
+		rc = ERR_NOENT;
+	return rc;
+}
+
 /* Is there a finished workspace of this name? 1, 0 or a code. */
 static int
 open_finished(struct workspace_root *r, const char *key,
@@ -362,9 +332,12 @@ open_finished(struct workspace_root *r, const char *key,
 
 	if (w == NULL)
 		return ERR_NOMEM;
+	w->finished = true;
 	rc = io_open_at(r->fd, key, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0,
 	                &w->fd);
-	if (rc == 0 && faccessat(w->fd, INDEX_FILE, R_OK, 0) != 0)
+	if (rc == 0)
+		rc = hold(w, key);
+	if (rc == 0 && faccessat(w->fd, WORKSPACE_INDEX, R_OK, 0) != 0)
 		rc = ERR_NOENT;
 	if (rc == 0)
 		rc = place_init(&w->at, r, key);
@@ -372,6 +345,7 @@ open_finished(struct workspace_root *r, const char *key,
 		workspace_free(w);
 		return rc == ERR_NOENT ? 0 : rc;
 	}
+	stamp(w);
 	*ret_ws = w;
 	return 1;
 }
@@ -471,15 +445,11 @@ workspace_find(struct workspace_root *r, const char *input, const char *salt,
 static int
 make_temporary(struct workspace *w)
 {
-	uint8_t random[SIPHASH_KEY_SIZE];
-	char name[NAME_SIZE] = TMP_PREFIX;
-	size_t n = sizeof(TMP_PREFIX) - 1;
-	int rc = map_random_key(random);
+	char name[NAME_SIZE];
+	int rc = workspace_unfinished_name(name);
 
 	if (rc != 0)
 		return rc;
-	for (size_t i = 0; i < sizeof(random); i++)
-		(void)snprintf(name + n + 2 * i, 3, "%02x", random[i]);
 	rc = place_init(&w->at, w->root, name);
 	if (rc == 0)
 		rc = io_mkdir_at(w->root->fd, name, 0700);
@@ -488,7 +458,7 @@ make_temporary(struct workspace *w)
 	rc = io_open_at(w->root->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
 	                0, &w->fd);
 	if (rc == 0)
-		rc = take_lock(w->fd, false, O_CREAT | O_EXCL, &w->lock_fd);
+		rc = lock_take(w->fd, LOCK_NEW, &w->lock_fd);
 	if (rc != 0)
 		(void)tree_remove(w->root->fd, name);
 	return rc;
@@ -504,12 +474,12 @@ workspace_begin(struct workspace_root *r, struct err *e,
 
 	if (w == NULL)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	rc = lock_root(r, e, &lock);
+	rc = workspace_root_lock(r, e, &lock);
 	if (rc != 0) {
 		workspace_free(w);
 		return rc;
 	}
-	sweep(r);
+	workspace_unfinished_sweep(r->fd);
 	rc = make_temporary(w);
 	(void)io_close(lock);
 	if (rc != 0) {
@@ -544,7 +514,7 @@ workspace_create(struct workspace *w, struct str member, struct err *e,
 {
 	int rc;
 
-	ENSURE(w->lock_fd >= 0);
+	ENSURE(!w->finished);
 	rc = open_evidence(w);
 	if (rc == 0)
 		rc = path_create_below(w->evidence_fd, member, 0600, ret_fd);
@@ -603,8 +573,9 @@ workspace_room(const struct workspace *w, uint64_t bytes, struct err *e)
 		return 0;
 	return err_set(e, ERR_LIMIT,
 	               "%s has %llu MiB free, and %llu MiB are needed with "
-	               "the %llu that are left to others; make room there or "
-	               "name another folder with --workspace",
+	               "the %llu that are left to others; make room there "
+	               "('analyzer workspaces --remove-all') or name another "
+	               "folder with --workspace",
 	               w->at.path, (unsigned long long)(room >> 20),
 	               (unsigned long long)(bytes >> 20) + 1 +
 	                   (WORKSPACE_RESERVE >> 20),
@@ -688,8 +659,7 @@ adopt(struct workspace *w, struct workspace *old)
 	(void)tree_remove(w->root->fd, w->at.name);
 	close_all(w);
 	place_release(&w->at);
-	w->at = old->at;
-	w->fd = old->fd;
+	*w = *old;
 	mem_free(old);
 }
 
@@ -705,7 +675,9 @@ take_place(const struct workspace *w, const char *key)
 
 #ifdef __linux__
 	if (renameat2(root, w->at.name, root, key, RENAME_EXCHANGE) == 0) {
-		(void)tree_remove(root, w->at.name);
+		/* Who reads the other one goes on; then it is swept up. */
+		if (!lock_is_held(root, w->at.name))
+			(void)tree_remove(root, w->at.name);
 		return 0;
 	}
 #endif
@@ -734,17 +706,28 @@ publish_as(struct workspace *w, const char *key, bool replace)
 		rc = place_init(&at, w->root, key);
 	if (rc < 0)
 		return rc;
-	rc = take_place(w, key);
+	rc = lock_share(w->lock_fd);
+	if (rc == 0)
+		rc = take_place(w, key);
 	if (rc != 0) {
 		place_release(&at);
 		return rc;
 	}
 	place_release(&w->at);
 	w->at = at;
-	(void)tree_remove(w->fd, LOCK_FILE);
-	(void)io_close(w->lock_fd);
-	w->lock_fd = -1;
+	w->finished = true;
 	return 0;
+}
+
+/* For people who look at a list of workspaces; no harm when it fails. */
+static void
+sign(const struct workspace *w, const char *input)
+{
+	char *path = realpath(input, NULL);
+	const char *text = path != NULL ? path : input;
+
+	(void)!io_pwrite_full(w->lock_fd, text, strlen(text), 0);
+	mem_free(path);
 }
 
 /* The two names of an input's contents, as the caller knows them. */
@@ -764,7 +747,7 @@ publish(struct workspace *w, const char *input, struct names n, bool replace,
 	int lock = -1;
 	int rc;
 
-	ENSURE(w->lock_fd >= 0);
+	ENSURE(!w->finished);
 	rc = identify(w->root, input, identity, &same);
 	if (rc == 0)
 		rc = make_key(str_from_c(n.evidence), str_from_c(n.salt),
@@ -773,9 +756,10 @@ publish(struct workspace *w, const char *input, struct names n, bool replace,
 		rc = sync_all(w);
 	if (rc != 0)
 		return write_failed(w, rc, e);
-	rc = lock_root(w->root, e, &lock);
+	rc = workspace_root_lock(w->root, e, &lock);
 	if (rc != 0)
 		return rc;
+	sign(w, input);
 	rc = publish_as(w, key, replace);
 	if (rc == 0 && same)
 		remember(w->root, input, identity, n.evidence);

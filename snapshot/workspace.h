@@ -8,6 +8,8 @@
  *     <key>/                     one finished snapshot
  *       evidence/<member name>   read-only copies; absent when read in place
  *       index.db                 the sealed index
+ *       lock                     shared by those who use it; its mtime is when
+ *                                it was used last, its text what it was made of
  *     tmp-<random>/              one being made; its owner holds its lock
  *       lock
  *
@@ -21,7 +23,9 @@
  *
  * A workspace becomes visible under its key by one rename after everything in
  * it was synced. What an interrupted run leaves is a tmp- folder; the next
- * workspace_begin() in this root removes those whose lock nobody holds.
+ * workspace_begin() in this root removes those whose lock nobody holds. What
+ * else is removed, and when, is told in snapshot/workspaces.h; never one that
+ * is open here or in another process.
  *
  * One root and its workspaces belong to one thread, except for
  * workspace_create(), _finish_member() and _room(), which one other
@@ -39,6 +43,8 @@
 
 enum { WORKSPACE_KEY = 64 }; /* hex digits */
 
+#define WORKSPACE_INDEX "index.db" /* in its folder */
+
 /* Bytes that workspace_room() leaves to others. */
 #define WORKSPACE_RESERVE ((uint64_t)64 << 20)
 
@@ -54,6 +60,14 @@ int workspace_root_open(const char *path, struct err *e,
 void workspace_root_free(struct workspace_root *r);
 /* Absolute. */
 const char *workspace_root_path(const struct workspace_root *r);
+/* The folder itself, borrowed. */
+int workspace_root_fd(const struct workspace_root *r);
+/*
+ * Take the root's lock, for moments: nobody unpacks, indexes or removes much
+ * under it. Closing *ret_fd gives it back.
+ */
+int workspace_root_lock(const struct workspace_root *r, struct err *e,
+                        int *ret_fd) WARN_UNUSED;
 
 /*
  * The finished workspace of an input that was opened before and has not

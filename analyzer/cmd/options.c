@@ -14,7 +14,7 @@ enum { JOBS_MAX = 64 };
 #define IN(id)      (1u << COMMAND_##id)
 #define IN_NONE     (1u << COMMAND_NONE)
 #define IN_ALL      (IN_NONE - 1)
-#define IN_SNAPSHOT (IN_ALL & ~IN(HELP) & ~IN(HEALTH))
+#define IN_SNAPSHOT (IN_ALL & ~IN(HELP) & ~IN(HEALTH) & ~IN(WORKSPACES))
 #define IN_READING  (IN_SNAPSHOT & ~IN(OPEN) & ~IN(EXPORT))
 
 static const struct table_command commands[] = {
@@ -38,6 +38,7 @@ static const struct table_limit limits[] = {
 #include "analyzer/export/limits.def"
 #include "analyzer/net/limits.def"
 #include "analyzer/proto/limits.def"
+#include "snapshot/cache_limits.def"
 #include "snapshot/limits.def"
 #undef LIMIT
 };
@@ -91,6 +92,8 @@ set_named_limit(struct options *o, struct str name, struct str value,
 		rc = proto_limits_set(&o->ingest.proto, name, v);
 	if (rc == ERR_NOTFOUND)
 		rc = api_limits_set(&o->api, name, v);
+	if (rc == ERR_NOTFOUND)
+		rc = cache_limits_set(&o->cache, name, v);
 	if (rc == ERR_NOTFOUND)
 		rc = export_limits_set(&o->export_limits, name, v);
 	if (rc != 0)
@@ -275,6 +278,9 @@ set_flag(struct options *o, enum option_id id)
 		[OPTION_DIGEST] = &o->digest,
 		[OPTION_REHASH] = &o->rehash,
 		[OPTION_FORCE] = &o->force,
+		[OPTION_REMOVE] = &o->remove,
+		[OPTION_REMOVE_ALL] = &o->remove_all,
+		[OPTION_TRIM] = &o->trim,
 		[OPTION_HELP] = &o->help,
 		[OPTION_VERSION] = &o->version,
 		[OPTION_MAN] = &o->man,
@@ -410,6 +416,7 @@ options_parse(int argc, char **argv, struct err *e, struct options *ret_options)
 	api_limits_init(&o->api);
 	ingest_options_init(&o->ingest);
 	export_limits_init(&o->export_limits);
+	cache_limits_init(&o->cache);
 	o->ingest.tool = "analyzer " VERSION_TEXT;
 	rc = find_command(argc, argv, o, &named, e);
 	if (rc != 0)

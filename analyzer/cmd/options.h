@@ -19,6 +19,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "console/table.h"
+#include "snapshot/cache_limits.h"
 
 enum command_id {
 #define COMMAND(id, name, args, summary, text) COMMAND_##id,
@@ -43,6 +44,7 @@ struct options {
 	enum command_id command;
 	bool json, full, count, lenient, digest, rehash, force, exact;
 	bool explain, fail_if_found, fail_if_empty;
+	bool remove, remove_all, trim;
 	bool help, version, man;
 	bool limited; /* --limit N was given */
 	uint64_t limit;
@@ -55,6 +57,7 @@ struct options {
 	const char *output;     /* a file, or NULL */
 	const char *stream;     /* an id, or NULL */
 	struct export_limits export_limits;
+	struct cache_limits cache;
 	struct ingest_options ingest;
 	struct api_limits api;
 	const char *host; /* NULL: the default */

@@ -6,7 +6,9 @@
 #include "analyzer/cmd/progress.h"
 #include "analyzer/cmd/schema.h"
 #include "base/clock.h"
+#include "console/human.h"
 #include "console/interrupt.h"
+#include "snapshot/workspaces.h"
 
 int
 session_place_open(struct session_place *place, const struct options *o,
@@ -154,6 +156,36 @@ publish(struct session *s, struct session_place *place, struct err *e)
 	                                      place->salt, e);
 }
 
+/*
+ * What is in the usual place is ours to keep small; a folder that somebody
+ * named is theirs. That it does not work is told, and nothing worse.
+ */
+static void
+trim(const struct session_place *place, const struct options *o,
+     struct term *notes)
+{
+	struct workspaces_sum sum;
+	struct err e = ERR_INIT;
+	char text[HUMAN_TEXT];
+	int rc;
+
+	if (o->workspace != NULL)
+		return;
+	rc = workspaces_trim(place->root, &o->cache, clock_wall(), &e, &sum);
+	if (sum.n > 0)
+		term_printf(notes,
+		            "analyzer: removed what was not used for long: "
+		            "workspaces %zu, %s; see 'analyzer help "
+		            "workspaces'\n",
+		            sum.n, human_bytes(sum.bytes, text));
+	if (rc != 0) {
+		term_printf(notes, "analyzer: ");
+		term_text(notes, str_from_c(e.text));
+		term_printf(notes, "\n");
+	}
+	(void)term_flush(notes);
+}
+
 /* Publishing gives way to an index that is already there: is it the same? */
 static void
 compare(struct session *s)
@@ -187,6 +219,7 @@ session_make(struct session *s, struct session_place *place,
 	}
 	compare(s);
 	s->ns = clock_mono() - start;
+	trim(place, o, notes);
 	return 0;
 }
 

@@ -75,12 +75,13 @@ _analyzer()
 			export) words='--now --lenient --to -o --output --exact --stream -n --limit -j --jobs -w --workspace --verify --only --proto-set -h --help' && break ;;
 			diag) words='--json -n --limit -j --jobs -w --workspace --verify --only -h --help' && break ;;
 			verify) words='--json -n --limit -j --jobs -w --workspace --only -h --help' && break ;;
+			workspaces) words='--json -n --limit -w --workspace --remove --remove-all --trim -h --help' && break ;;
 			health) words='--host --front-port -h --help' && break ;;
 			help) words='-h --help' && break ;;
 			esac
 		done
 	elif [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-		words='serve open index streams query show export diag verify health help'
+		words='serve open index streams query show export diag verify workspaces health help'
 	fi
 	[[ -n $words ]] || return
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -68,7 +68,7 @@ _kubeshark()
 		for ((i = 1; i < COMP_CWORD; i++)); do
 			case ${COMP_WORDS[i]} in
 			tap) words='-r --docker-registry -t --docker-tag --docker-imagepullpolicy --docker-imagepullsecrets --proxy-front-port --proxy-hub-port --proxy-host -n --namespaces -A --allnamespaces --storagelimit --dryrun -p --pcap --servicemesh --tls --runtime --docker-network --headless --s3-endpoint --limit --set --config-path -d --debug -h --help' && break ;;
-			clean) words='--set --config-path -d --debug -h --help' && break ;;
+			clean) words='--cache --set --config-path -d --debug -h --help' && break ;;
 			logs) words='-f --file --set --config-path -d --debug -h --help' && break ;;
 			proxy) words='--proxy-front-port --proxy-hub-port --proxy-host --headless --set --config-path -d --debug -h --help' && break ;;
 			check) words='--runtime --set --config-path -d --debug -h --help' && break ;;

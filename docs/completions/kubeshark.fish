@@ -28,6 +28,7 @@ complete -c kubeshark -n '__fish_seen_subcommand_from tap' -l docker-network -x 
 complete -c kubeshark -n '__fish_seen_subcommand_from tap proxy' -l headless -d 'do not open a browser'
 complete -c kubeshark -n '__fish_seen_subcommand_from tap' -l s3-endpoint -x -d 'the URL of an S3-compatible store for s3:// snapshots, instead of $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL or that of AWS'
 complete -c kubeshark -n '__fish_seen_subcommand_from config' -s r -l regenerate -d 'write the defaults to the configuration file'
+complete -c kubeshark -n '__fish_seen_subcommand_from clean' -l cache -d 'remove the indexes and unpacked captures of snapshots as well'
 complete -c kubeshark -n '__fish_seen_subcommand_from logs' -s f -l file -x -d 'the zip file to write'
 complete -c kubeshark -n '__fish_seen_subcommand_from tap' -l limit -x -d 'set a limit, NAME=VALUE (kubeshark help limits)'
 complete -c kubeshark -n '__fish_seen_subcommand_from tap clean logs proxy check config version completion help' -l set -x -d 'override a key of the configuration, KEY.PATH=VALUE; may be given several times, and several parted by commas'

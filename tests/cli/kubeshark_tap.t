@@ -88,7 +88,7 @@ input=samples/tiny.tar.gz
 tap --runtime local -p -
 input=
 is 'standard input' "$(rows)" 28
-is 'is kept meanwhile' "$(find "$TMPDIR" -type f | wc -l)" 1
+is 'is kept meanwhile' "$(find "$TMPDIR" -path "*/snapshot/*" -type f | wc -l)" 1
 end_tap
 is 'and goes' "$(ls -A "$TMPDIR")" ''
 
@@ -162,6 +162,20 @@ is 'the run ends well' "$?" 0
 tapping=
 is 'without a process' "$(analyzers)" ''
 is 'and without its records' "$(ls -A "$HOME/.kubeshark/runs")" ''
+is 'what makes the next run faster stays' \
+	"$("$analyzer" workspaces --json | jq -r .state | sort -u)" unused
+for name in left young mine; do
+	mkdir -p "$TMPDIR/kubeshark-$name/snapshot"
+	: >"$TMPDIR/kubeshark-$name/lock"
+done
+rm "$TMPDIR/kubeshark-mine/lock"
+touch -d '1 hour ago' "$TMPDIR/kubeshark-left/lock"
+status 'with --cache' 0 "$kubeshark" clean --cache
+says 'it is told what goes' "$tmp/err" \
+	'Removed workspaces: [1-9][0-9]*, [0-9.]+ [kM]B folder=/'
+is 'it goes, too' "$("$analyzer" workspaces --json)" ''
+is 'and what a killed one had fetched, but nothing else' \
+	"$(ls "$TMPDIR" | tr '\n' ' ')" 'kubeshark-mine kubeshark-young '
 ok 'dumplogs left them elsewhere' test -s \
 	"$(find "$HOME/.kubeshark" -name 'kubeshark_logs_*.zip')"
 

@@ -122,6 +122,10 @@ test_values(void)
 	is_int(parse(&l, "index --only http1 -w d a", &o), 0, "texts");
 	is_str(o.ingest.only, "http1", "the protocol");
 	is_str(o.workspace, "d", "the folder");
+	is_int(parse(&l, "workspaces --trim --limit cache-days=7", &o), 0,
+	       "of the cache");
+	ok(o.trim && o.cache.days == 7 && o.cache.bytes == 20ULL << 30,
+	   "are set, or as they were");
 	is_int(parse(&l, "show --body=response a 1", &o), 0, "a choice");
 	is_str(o.body, "response", "is kept");
 }
@@ -134,6 +138,8 @@ test_mistakes(void)
 		"index --nonsense a",
 		"index -z a",
 		"index --workspace",
+		"index --trim a",
+		"workspaces --jobs 2",
 		"index -w",
 		"index --json=1 a",
 		"index --full a",

@@ -11,7 +11,9 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "snapshot/known.h"
+#include "snapshot/lock.h"
 #include "snapshot/tree.h"
+#include "snapshot/workspaces.h"
 #include "tests/tap/tap.h"
 
 static char dir[] = "/tmp/workspace-test-XXXXXX";
@@ -165,7 +167,7 @@ test_life(void)
 	snprintf(text, sizeof(text), "%s/index.db", workspace_path(w));
 	is_str(workspace_index(w), text, "and its index below");
 	snprintf(text, sizeof(text), "%s/lock", workspace_path(w));
-	ok(!there(text), "without a lock");
+	ok(there(text), "with a lock that those who use it share");
 	workspace_free(w);
 	is_int(count(key), 1, "it stays when it is closed");
 
@@ -354,6 +356,289 @@ test_replace(void)
 	if (f != NULL)
 		fclose(f);
 	is_int(make(r, path_to("r.tar"), &e), 1, "and is found");
+	workspace_root_free(r);
+}
+
+/* A finished workspace of its own, made of an input of that name. */
+static void
+make_one(struct workspace_root *r, const char *name, const char *salt)
+{
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+	int rc;
+
+	put(path_to(name), name);
+	rc = workspace_find(r, path_to(name), salt, &e, &w);
+	if (rc == 0)
+		rc = workspace_begin(r, &e, &w);
+	if (rc == 0)
+		rc = fill(w, &e);
+	if (rc == 0)
+		rc = workspace_publish(w, path_to(name), hex_a, salt, &e);
+	is_int(rc, 0, name);
+	workspace_free(w);
+}
+
+/* A digest of n repeated. */
+static const char *
+salt_of(int n)
+{
+	static char text[4][SHA256_HEX_MAX];
+	static unsigned i;
+
+	i = (i + 1) % 4;
+	memset(text[i], '0' + n, WORKSPACE_KEY);
+	return text[i];
+}
+
+/* Let the one made of `name` have been used so many days ago. */
+static void
+age(struct workspace_root *r, const char *name, int64_t now, int days)
+{
+	struct workspaces *l = NULL;
+	struct err e = ERR_INIT;
+	char lock[512];
+	int64_t then = now - (int64_t)days * 86400 * 1000000000;
+	struct timespec t[2] = { { .tv_nsec = UTIME_OMIT },
+		                 { .tv_sec = then / 1000000000 } };
+	int n = 0;
+
+	is_int(workspaces_list(r, &e, &l), 0, "listed");
+	for (size_t i = 0; i < workspaces_count(l); i++) {
+		const struct workspaces_item *item = workspaces_at(l, i);
+
+		if (!str_eq(item->input, str_from_c(path_to(name))))
+			continue;
+		snprintf(lock, sizeof(lock), "%s/%s/index.db", root_path,
+		         item->name.p);
+		n += utimensat(AT_FDCWD, lock, t, 0) == 0;
+		snprintf(lock, sizeof(lock), "%s/%s/" LOCK_FILE, root_path,
+		         item->name.p);
+		n += utimensat(AT_FDCWD, lock, t, 0) == 0;
+	}
+	is_int(n, 2, "aged");
+	workspaces_free(l);
+}
+
+/* "a used, b unused, ..." in the order of the list. */
+static const char *
+listed(struct workspace_root *r)
+{
+	static char text[512];
+	struct workspaces *l = NULL;
+	struct err e = ERR_INIT;
+	size_t n = 0;
+
+	text[0] = '\0';
+	if (workspaces_list(r, &e, &l) != 0)
+		return "(not listed)";
+	for (size_t i = 0; i < workspaces_count(l); i++) {
+		const struct workspaces_item *item = workspaces_at(l, i);
+		const char *name = item->input.n > 0
+		                       ? strrchr(item->input.p, '/') + 1
+		                       : "?";
+
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %s",
+		                      i > 0 ? ", " : "", name,
+		                      workspaces_state_name(item->state));
+	}
+	workspaces_free(l);
+	return text;
+}
+
+static struct workspaces_sum
+trimmed(struct workspace_root *r, uint64_t bytes, uint64_t days, int64_t now)
+{
+	struct cache_limits limits = { .bytes = bytes, .days = days };
+	struct workspaces_sum sum = { .n = 0 };
+	struct err e = ERR_INIT;
+
+	is_int(workspaces_trim(r, &limits, now, &e, &sum), 0, "trimmed");
+	return sum;
+}
+
+/* In another process: open the workspace of `name`, tell, and wait. */
+static pid_t
+hold_elsewhere(const char *name, const char *salt, int *ret_wake)
+{
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+	int ready[2];
+	int wake[2];
+	char c = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	if (pipe(ready) != 0 || pipe(wake) != 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		struct workspace_root *r = open_root();
+		int rc = workspace_find(r, path_to(name), salt, &e, &w);
+
+		close(wake[1]);
+		_exit(rc != 1 || write(ready[1], "r", 1) != 1 ||
+		      read(wake[0], &c, 1) != 0 || !there(workspace_index(w)));
+	}
+	close(ready[1]);
+	close(wake[0]);
+	is_int(read(ready[0], &c, 1), 1, "it is open in another process");
+	close(ready[0]);
+	*ret_wake = wake[1];
+	return pid;
+}
+
+/* Nothing that is open anywhere goes, whatever the limits. */
+static void
+test_in_use(void)
+{
+	struct workspace_root *r = open_root();
+	int64_t now = INT64_C(4000000000) * 1000000000;
+	struct workspaces_sum sum;
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+	int wake = -1;
+	int status = -1;
+	pid_t pid;
+
+	make_one(r, "a.tar", salt_of(1));
+	make_one(r, "b.tar", salt_of(2));
+	is_int(workspace_begin(r, &e, &w), 0, "one in the making");
+	pid = hold_elsewhere("a.tar", salt_of(1), &wake);
+	sum = trimmed(r, 0, 0, now);
+	is_int(sum.n, 1, "only what nobody uses is removed");
+	is_int(sum.bytes, 7 + 5 + strlen(path_to("b.tar")), "with its bytes");
+	ok(strstr(listed(r), "a.tar in use") != NULL, "one is open");
+	ok(strstr(listed(r), "? in the making") != NULL, "one is being made");
+	ok(strstr(listed(r), "b.tar") == NULL, "the third is gone");
+	workspace_free(w);
+	w = NULL;
+	is_int(workspace_find(r, path_to("b.tar"), salt_of(2), &e, &w), 0,
+	       "nobody finds it");
+	close(wake);
+	waitpid(pid, &status, 0);
+	is_int(status, 0, "the other process could read on");
+	is_str(listed(r), "a.tar unused", "now it is not used any more");
+	is_int(trimmed(r, 0, 0, now).n, 1, "and may go");
+	is_str(listed(r), "", "nothing is left");
+	workspace_root_free(r);
+}
+
+/* A list is old as soon as it is made: the lock decides. */
+static void
+test_removed_late(void)
+{
+	struct workspace_root *r = open_root();
+	struct workspaces *l = NULL;
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+
+	make_one(r, "a.tar", salt_of(1));
+	is_int(workspaces_list(r, &e, &l), 0, "listed");
+	is_int(workspaces_at(l, 0)->state, WORKSPACES_UNUSED, "unused");
+	is_int(workspace_find(r, path_to("a.tar"), salt_of(1), &e, &w), 1,
+	       "then opened");
+	is_int(workspaces_remove(r, workspaces_at(l, 0), &e), ERR_AGAIN,
+	       "it is not removed");
+	ok(strstr(e.text, "in use") != NULL, "and told why");
+	ok(there(workspace_index(w)), "it is whole");
+	workspace_free(w);
+	is_int(workspaces_remove(r, workspaces_at(l, 0), &e), 0, "removed");
+	is_int(workspaces_remove(r, workspaces_at(l, 0), &e), 0,
+	       "twice is no mistake");
+	workspaces_free(l);
+	is_int(count("tmp-"), 0, "nothing is left over");
+	workspace_root_free(r);
+}
+
+/* First what is too old, then the least recently used. */
+static void
+test_limits(void)
+{
+	struct workspace_root *r = open_root();
+	int64_t now = INT64_C(2000000000) * 1000000000;
+	uint64_t each;
+	struct workspaces_sum sum;
+
+	make_one(r, "1.tar", salt_of(1));
+	make_one(r, "2.tar", salt_of(2));
+	make_one(r, "3.tar", salt_of(3));
+	age(r, "1.tar", now, 3);
+	age(r, "2.tar", now, 31);
+	age(r, "3.tar", now, 5);
+	is_str(listed(r), "1.tar unused, 3.tar unused, 2.tar unused",
+	       "the most recently used first");
+	each = 7 + 5 + strlen(path_to("1.tar"));
+	is_int(trimmed(r, 3 * each, 32, now).n, 0, "all within the limits");
+	sum = trimmed(r, 3 * each, 31, now);
+	is_int(sum.n, 1, "one is too old");
+	is_int(sum.bytes, each, "of that size");
+	is_str(listed(r), "1.tar unused, 3.tar unused", "the oldest");
+	is_int(trimmed(r, 2 * each, 31, now).n, 0, "two fit");
+	is_int(trimmed(r, 2 * each - 1, 31, now).n, 1, "a byte less: not");
+	is_str(listed(r), "1.tar unused", "the one used last stays");
+	age(r, "1.tar", now, -100);
+	is_int(trimmed(r, each, 31, now).n, 0,
+	       "what was used in the future is not old");
+	workspace_root_free(r);
+}
+
+/* Whose lock is gone with its process: left behind, and removed. */
+static void
+test_leftovers(void)
+{
+	struct workspace_root *r = open_root();
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+	char path[128];
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		struct workspace_root *other = open_root();
+
+		_exit(workspace_begin(other, &e, &w) != 0 || fill(w, &e) != 0);
+	}
+	waitpid(pid, NULL, 0);
+	snprintf(path, sizeof(path), "%s/stranger", root_path);
+	mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/tmp-file", root_path);
+	put(path, "x");
+	ok(strstr(listed(r), "? left behind") != NULL, "left behind");
+	is_int(trimmed(r, UINT64_MAX, UINT64_MAX, 0).n, 1,
+	       "goes whatever the limits are");
+	ok(strstr(listed(r), "left behind") == NULL, "gone");
+	is_int(count("stranger"), 1, "what is not ours stays");
+	workspace_root_free(r);
+}
+
+/* Put in the place of one that somebody reads: he reads on. */
+static void
+test_replace_in_use(void)
+{
+	struct workspace_root *r = open_root();
+	struct workspace *reader = NULL;
+	struct workspace *w = NULL;
+	struct err e = ERR_INIT;
+
+	put(path_to("r.tar"), "r");
+	is_int(make(r, path_to("r.tar"), &e), 0, "published");
+	is_int(workspace_find(r, path_to("r.tar"), hex_b, &e, &reader), 1,
+	       "somebody reads it");
+	is_int(workspace_begin(r, &e, &w), 0, "begun anew");
+	is_int(fill(w, &e), 0, "filled");
+	is_int(workspace_replace(w, path_to("r.tar"), hex_a, hex_b, &e), 0,
+	       "put in its place");
+	is_int(count("tmp-"), 1, "the old one is set aside");
+	workspace_free(w);
+	is_int(workspace_begin(r, &e, &w), 0, "the next one begins");
+	is_int(count("tmp-"), 2, "and leaves it alone");
+	workspace_free(w);
+	workspace_free(reader);
+	is_int(workspace_begin(r, &e, &w), 0, "another one");
+	is_int(count("tmp-"), 1, "when nobody reads it, it goes");
+	workspace_free(w);
 	workspace_root_free(r);
 }
 
@@ -557,6 +842,13 @@ main(void)
 	clear_root();
 	test_in_place();
 	test_replace();
+	clear_root();
+	test_in_use();
+	test_removed_late();
+	test_limits();
+	test_leftovers();
+	clear_root();
+	test_replace_in_use();
 	test_faults();
 	test_default_place();
 	is_int(tree_remove(AT_FDCWD, dir), 0, "nothing is left behind");
