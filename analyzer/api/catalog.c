@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analyzer/index/narrow.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -44,6 +45,7 @@ struct shelf {
 	struct catalog_counts counts; /* the last ones */
 	int64_t start, end;
 	char digest[SHA256_HEX_MAX];
+	struct narrow *narrow; /* of the finished index */
 	struct kept idle[IDLE_MAX];
 	size_t nidle;
 	struct lent lent[LENT_MAX];
@@ -58,6 +60,7 @@ struct shelf {
 struct catalog {
 	struct proto_limits limits;
 	const struct protobuf_set *schema;
+	uint64_t memory; /* bytes for each snapshot's narrow */
 	struct shelf **shelves;
 	unsigned n;
 	uint64_t version;
@@ -97,6 +100,12 @@ catalog_set_schema(struct catalog *c, const struct protobuf_set *set)
 	c->schema = set;
 }
 
+void
+catalog_set_memory(struct catalog *c, uint64_t bytes)
+{
+	c->memory = bytes;
+}
+
 static void
 drop_idle(struct shelf *s)
 {
@@ -114,6 +123,7 @@ catalog_free(struct catalog *c)
 
 		ENSURE(s->nlent == 0);
 		drop_idle(s);
+		narrow_free(s->narrow);
 		arena_release(&s->texts);
 		(void)pthread_mutex_destroy(&s->overview_lock);
 		mem_free(s->input);
@@ -137,9 +147,16 @@ catalog_add(struct catalog *c, const char *input)
 
 	if (more != NULL)
 		c->shelves = more;
-	if (s != NULL)
+	if (s != NULL) {
 		s->input = mem_dup_text(input, n);
-	if (s == NULL || more == NULL || s->input == NULL) {
+		s->narrow = narrow_new(c->memory);
+	}
+	if (s == NULL || more == NULL || s->input == NULL ||
+	    s->narrow == NULL) {
+		if (s != NULL) {
+			narrow_free(s->narrow);
+			mem_free(s->input);
+		}
 		mem_free(s);
 		return ERR_NOMEM;
 	}
@@ -410,8 +427,10 @@ open_new(struct catalog *c, struct shelf *s, struct err *e,
 		(void)err_set(e, rc, "out of memory");
 	else
 		rc = opened_new(workspace, index, &c->limits, e, ret_opened);
-	if (rc == 0)
+	if (rc == 0) {
 		opened_set_schema(*ret_opened, c->schema);
+		index_lend(opened_index(*ret_opened), s->narrow);
+	}
 	mem_free(workspace);
 	mem_free(index);
 	/* In its first moments it has no tables. */
@@ -566,7 +585,8 @@ catalog_warm(struct catalog *c, unsigned n)
 	if (catalog_borrow(c, n, &cancel, &e, &o) != 0)
 		return;
 	/* Whoever asks is told why it cannot be read. */
-	if (catalog_overview(c, n, o, &e, &unused) != 0)
+	if (catalog_overview(c, n, o, &e, &unused) != 0 ||
+	    index_warm(opened_index(o), shelf_of(c, n)->narrow, &e) != 0)
 		e.code = 0;
 	catalog_give_back(c, n, o);
 }

@@ -62,6 +62,11 @@ struct catalog;
 
 /* Limits are copied. NULL: no memory. */
 struct catalog *catalog_new(const struct proto_limits *limits) WARN_UNUSED;
+/*
+ * Before anything is added: bytes that may be taken to have finished indexes
+ * answer more quickly (index/narrow.h), for each snapshot; 0 at first.
+ */
+void catalog_set_memory(struct catalog *c, uint64_t bytes);
 /* Before anything is added; borrowed, NULL for none (see opened.h). */
 void catalog_set_schema(struct catalog *c, const struct protobuf_set *set);
 /* Everything must have been given back. */
@@ -120,7 +125,7 @@ void catalog_give_back(struct catalog *c, unsigned n, struct opened *o);
 int catalog_overview(struct catalog *c, unsigned n, struct opened *o,
                      struct err *e,
                      const struct overview **ret_overview) WARN_UNUSED;
-/* Read it before somebody asks. */
+/* Read it before somebody asks, and what else answers more quickly then. */
 void catalog_warm(struct catalog *c, unsigned n);
 
 /* End the statements of borrowers whose flag is set. */

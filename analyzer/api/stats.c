@@ -241,14 +241,6 @@ put_bucket(struct json_out *j, const struct histogram *h, size_t i)
 	jout_end_object(j);
 }
 
-static int
-count_point(void *ctx, const struct chart_point *p)
-{
-	(void)p;
-	++*(uint64_t *)ctx;
-	return 0;
-}
-
 /* Entries of the range without the query, and streams with gaps with it. */
 static int
 count_around(struct stats *x, uint64_t *ret_all, uint64_t *ret_gaps)
@@ -258,17 +250,20 @@ count_around(struct stats *x, uint64_t *ret_all, uint64_t *ret_gaps)
 	*ret_all = *ret_gaps = 0;
 	for (size_t i = 0; i < x->s->n && rc == 0; i++) {
 		struct index_reader *r = opened_index(x->s->sources[i].opened);
-		struct index_where w = x->s->sources[i].ask->over;
-		uint64_t gaps = 0;
+		const struct ask *ask = x->s->sources[i].ask;
+		struct index_where w = ask->over;
+		uint64_t all = 0, gaps = 0;
 
 		w.ranged = true;
 		w.from = x->from;
 		w.to = x->to;
-		rc = index_chart(r, x->from, x->to, count_point, ret_all,
-		                 &x->c->err);
+		rc = index_chart_count(r, x->from, x->to, &x->c->err, &all);
 		/* Without its secondary indexes that would take too long. */
 		if (rc == 0 && index_sealed(r))
-			rc = index_gap_streams(r, &w, &x->c->err, &gaps);
+			rc = index_gap_streams(
+			    r, &w, ask->under.sql != NULL ? &ask->under : NULL,
+			    &x->c->err, &gaps);
+		*ret_all += all;
 		*ret_gaps += gaps;
 	}
 	return rc;

@@ -109,7 +109,6 @@ ready(struct coming *s)
 		failed(s, &e);
 		return;
 	}
-	catalog_warm(s->v->catalog, s->n);
 	if (x->reused)
 		cmd_note(s->v->c, "%s: ready", x->input);
 	else
@@ -126,6 +125,7 @@ ready(struct coming *s)
 		         "%s: the index in the workspace differs from the one "
 		         "made now; 'analyzer index --force' replaces it",
 		         x->input);
+	catalog_warm(s->v->catalog, s->n);
 }
 
 static void
@@ -248,6 +248,8 @@ fill_catalog(struct serve *v, struct err *e)
 	if (rc != 0)
 		return rc;
 	catalog_set_schema(v->catalog, v->c->place.schema);
+	if (v->n > 0)
+		catalog_set_memory(v->catalog, o->api.narrow_bytes / v->n);
 	for (size_t i = 0; i < v->n && rc == 0; i++) {
 		v->coming[i].v = v;
 		v->coming[i].n = (unsigned)i + 1;

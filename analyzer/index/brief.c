@@ -4,10 +4,16 @@
 #include <string.h>
 
 #include "analyzer/index/db.h"
+#include "analyzer/index/narrow.h"
 #include "analyzer/index/reader_impl.h"
 #include "base/buf.h"
+#include "base/mem.h"
 
-enum { SQL_MAX = 1 << 20 }; /* bytes of a statement */
+enum {
+	SQL_MAX = 1 << 20, /* bytes of a statement */
+	WATCH_EVERY =
+	    65536, /* rows from memory between two looks at the flag */
+};
 
 static int
 prepare(struct index_reader *r, struct buf *sql, int rc, struct err *e,
@@ -26,7 +32,7 @@ prepare(struct index_reader *r, struct buf *sql, int rc, struct err *e,
 /* ---- rows ---- */
 
 struct brief_walk {
-	bool ends;
+	bool ends, texts;
 	int (*f)(void *ctx, const struct index_brief *b);
 	void *ctx;
 };
@@ -44,16 +50,73 @@ brief_row(struct db_row *row, void *ctx)
 	b.status = (int32_t)db_int_in(row, INT32_MIN, INT32_MAX);
 	b.ts = db_int(row);
 	b.res_last = db_int(row);
-	if (!w->ends)
-		return row->bad ? 0 : w->f(w->ctx, &b);
-	b.req_size = (uint64_t)db_int_in(row, 0, INT64_MAX);
-	b.res_size = (uint64_t)db_int_in(row, 0, INT64_MAX);
-	b.client = db_int(row);
-	b.server = db_int(row);
-	b.client_port = (uint16_t)db_int_in(row, 0, UINT16_MAX);
-	b.server_port = (uint16_t)db_int_in(row, 0, UINT16_MAX);
-	b.point = (uint32_t)db_int_in(row, 0, UINT32_MAX);
+	if (w->ends) {
+		b.req_size = (uint64_t)db_int_in(row, 0, INT64_MAX);
+		b.res_size = (uint64_t)db_int_in(row, 0, INT64_MAX);
+		b.client = db_int(row);
+		b.server = db_int(row);
+		b.client_port = (uint16_t)db_int_in(row, 0, UINT16_MAX);
+		b.server_port = (uint16_t)db_int_in(row, 0, UINT16_MAX);
+		b.point = (uint32_t)db_int_in(row, 0, UINT32_MAX);
+	}
+	if (w->texts) {
+		b.method = db_int(row);
+		b.target = db_int(row);
+		b.host = db_int(row);
+	}
 	return row->bad ? 0 : w->f(w->ctx, &b);
+}
+
+static struct index_brief
+brief_of(const struct narrow_row *row, bool sure)
+{
+	return (struct index_brief){ .sure = sure,
+		                     .id = row->id,
+		                     .proto = row->proto,
+		                     .flags = row->flags,
+		                     .status = row->status,
+		                     .ts = row->ts,
+		                     .res_last = row->res_last,
+		                     .req_size = row->req_size,
+		                     .res_size = row->res_size,
+		                     .client = row->client,
+		                     .server = row->server,
+		                     .client_port = row->client_port,
+		                     .server_port = row->server_port,
+		                     .point = row->point,
+		                     .method = row->method,
+		                     .target = row->target,
+		                     .host = row->host };
+}
+
+static bool
+is_cancelled(const struct index_reader *r)
+{
+	return r->cancel != NULL &&
+	       atomic_load_explicit(r->cancel, memory_order_relaxed);
+}
+
+/* The same rows from memory; the walk is closed. */
+static int
+walk_memory(struct index_reader *r, struct narrow_walk *walk, int64_t after,
+            const struct brief_walk *w, struct err *e)
+{
+	const struct narrow_row *row;
+	uint64_t n = 0;
+	bool sure = false;
+	int rc = 0;
+
+	narrow_behind_id(walk, after);
+	while (rc == 0 && (row = narrow_next(walk, &sure)) != NULL) {
+		struct index_brief b = brief_of(row, sure);
+
+		if (++n % WATCH_EVERY == 0 && is_cancelled(r))
+			rc = err_set(e, ERR_CANCELLED, "cancelled");
+		else
+			rc = w->f(w->ctx, &b);
+	}
+	narrow_close(walk);
+	return rc;
 }
 
 int
@@ -61,8 +124,11 @@ index_briefs(struct index_reader *r, const struct index_brief_ask *ask,
              int (*f)(void *ctx, const struct index_brief *b), void *ctx,
              struct err *e)
 {
-	struct brief_walk walk = { .ends = ask->ends, .f = f, .ctx = ctx };
+	struct brief_walk walk = {
+		.ends = ask->ends, .texts = ask->texts, .f = f, .ctx = ctx
+	};
 	struct index_where under = { .sql = NULL };
+	struct narrow_walk memory;
 	sqlite3_stmt *st;
 	struct buf sql;
 	int i = 1;
@@ -70,15 +136,22 @@ index_briefs(struct index_reader *r, const struct index_brief_ask *ask,
 
 	if (ask->under != NULL)
 		under = *ask->under;
+	rc = narrow_open(r, &ask->over, under.sql != NULL ? &under : NULL, e,
+	                 &memory);
+	if (rc == 1)
+		return walk_memory(r, &memory, ask->after, &walk, e);
+	if (rc < 0)
+		return rc;
 	under.ranged = false;
 	buf_init(&sql, SQL_MAX);
 	rc = buf_printf(&sql,
 	                "SELECT (%s),e.id,e.proto,e.flags,e.status,e.ts,"
-	                "e.res_last%s FROM entry e",
+	                "e.res_last%s%s FROM entry e",
 	                under.sql != NULL ? under.sql : "1",
 	                ask->ends ? ",e.req_size,e.res_size,e.client,e.server,"
 	                            "e.client_port,e.server_port,e.point"
-	                          : "");
+	                          : "",
+	                ask->texts ? ",e.method,e.target,e.host" : "");
 	if (rc == 0)
 		rc = reader_where(&sql, &ask->over);
 	if (rc == 0)
@@ -121,23 +194,69 @@ chart_row(struct db_row *row, void *ctx)
 	return 0;
 }
 
+/* The blocks that the range touches. */
+static int
+walk_chart(struct index_reader *r, struct chart_walk *w,
+           int (*row)(struct db_row *row, void *ctx), struct err *e)
+{
+	sqlite3_stmt *st;
+	int rc = db_prepare(r->db,
+	                    "SELECT n,points,min_ts,max_ts FROM chart "
+	                    "WHERE max_ts>=? AND min_ts<? ORDER BY id",
+	                    e, &st);
+
+	if (rc != 0)
+		return rc;
+	(void)sqlite3_bind_int64(st, 1, w->from);
+	(void)sqlite3_bind_int64(st, 2, w->to);
+	return reader_walk(r, st, "chart", row, w, e);
+}
+
 int
 index_chart(struct index_reader *r, int64_t from, int64_t to,
             int (*f)(void *ctx, const struct chart_point *p), void *ctx,
             struct err *e)
 {
 	struct chart_walk w = { .from = from, .to = to, .f = f, .ctx = ctx };
-	sqlite3_stmt *st;
-	int rc = db_prepare(r->db,
-	                    "SELECT n,points FROM chart "
-	                    "WHERE max_ts>=? AND min_ts<? ORDER BY id",
-	                    e, &st);
 
-	if (rc != 0)
-		return rc;
-	(void)sqlite3_bind_int64(st, 1, from);
-	(void)sqlite3_bind_int64(st, 2, to);
-	return reader_walk(r, st, "chart", chart_row, &w, e);
+	return walk_chart(r, &w, chart_row, e);
+}
+
+static int
+count_point(void *ctx, const struct chart_point *p)
+{
+	(void)p;
+	++*(uint64_t *)ctx;
+	return 0;
+}
+
+/* A block that lies within the range need not be looked into. */
+static int
+count_block(struct db_row *row, void *ctx)
+{
+	struct chart_walk *w = ctx;
+	int64_t min = sqlite3_column_int64(row->st, 2);
+	int64_t max = sqlite3_column_int64(row->st, 3);
+
+	if (min < w->from || max >= w->to)
+		return chart_row(row, ctx);
+	*(uint64_t *)w->ctx += (uint64_t)db_int_in(row, 0, CHART_POINTS);
+	return 0;
+}
+
+int
+index_chart_count(struct index_reader *r, int64_t from, int64_t to,
+                  struct err *e, uint64_t *ret_n)
+{
+	uint64_t n = 0;
+	struct chart_walk w = {
+		.from = from, .to = to, .f = count_point, .ctx = &n
+	};
+	int rc = walk_chart(r, &w, count_block, e);
+
+	if (rc == 0)
+		*ret_n = n;
+	return rc;
 }
 
 /* ---- what ids stand for ---- */
@@ -205,6 +324,39 @@ index_addresses(struct index_reader *r,
 	return rc == 0 ? reader_walk(r, st, "addr", address_row, &w, e) : rc;
 }
 
+/* ---- texts ---- */
+
+struct text_of {
+	struct arena *a;
+	struct str *ret_text;
+	bool found;
+};
+
+static int
+text_row(struct db_row *row, void *ctx)
+{
+	struct text_of *t = ctx;
+
+	t->found = true;
+	*t->ret_text = arena_dup(t->a, db_text(row));
+	return arena_error(t->a);
+}
+
+int
+index_text(struct index_reader *r, int64_t id, struct arena *a, struct err *e,
+           struct str *ret_text)
+{
+	struct text_of t = { .a = a, .ret_text = ret_text };
+	sqlite3_stmt *st;
+	int rc = db_prepare(r->db, "SELECT value FROM text WHERE id=?", e, &st);
+
+	if (rc != 0)
+		return rc;
+	(void)sqlite3_bind_int64(st, 1, id);
+	rc = reader_walk(r, st, "text", text_row, &t, e);
+	return rc == 0 && !t.found ? ERR_NOTFOUND : rc;
+}
+
 /* ---- streams with gaps ---- */
 
 static int
@@ -214,9 +366,34 @@ count_row(struct db_row *row, void *ctx)
 	return 0;
 }
 
-int
-index_gap_streams(struct index_reader *r, const struct index_where *where,
-                  struct err *e, uint64_t *ret_n)
+/* Each number once; the walk is closed. */
+static int
+count_gaps(struct narrow_walk *walk, struct err *e, uint64_t *ret_n)
+{
+	uint32_t n = narrow_gap_streams(walk->narrow);
+	bool *seen = mem_array((size_t)n + 1, sizeof(*seen));
+	const struct narrow_row *row;
+	uint64_t found = 0;
+	bool sure;
+
+	while (seen != NULL && found < n &&
+	       (row = narrow_next(walk, &sure)) != NULL) {
+		if (row->gaps == 0 || seen[row->gaps])
+			continue;
+		seen[row->gaps] = true;
+		found++;
+	}
+	narrow_close(walk);
+	if (seen == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	mem_free(seen);
+	*ret_n = found;
+	return 0;
+}
+
+static int
+gap_streams_by_sql(struct index_reader *r, const struct index_where *where,
+                   struct err *e, uint64_t *ret_n)
 {
 	struct index_where w = *where;
 	sqlite3_stmt *st;
@@ -239,4 +416,17 @@ index_gap_streams(struct index_reader *r, const struct index_where *where,
 		return rc;
 	reader_bind(st, &i, &w);
 	return reader_walk(r, st, "stream", count_row, ret_n, e);
+}
+
+int
+index_gap_streams(struct index_reader *r, const struct index_where *over,
+                  const struct index_where *under, struct err *e,
+                  uint64_t *ret_n)
+{
+	struct narrow_walk walk;
+	int rc = narrow_open(r, over, under, e, &walk);
+
+	if (rc == 1)
+		return count_gaps(&walk, e, ret_n);
+	return rc == 0 ? gap_streams_by_sql(r, over, e, ret_n) : rc;
 }

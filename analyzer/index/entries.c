@@ -4,6 +4,7 @@
 
 #include "analyzer/entry/protocol.h"
 #include "analyzer/index/db.h"
+#include "analyzer/index/narrow.h"
 #include "analyzer/index/place.h"
 #include "analyzer/index/reader.h"
 #include "analyzer/index/reader_impl.h"
@@ -39,6 +40,10 @@ struct index_cursor {
 	/* Not NULL: gives (id, sure), and `st` is asked for each id. What is
 	 * sorted then is narrow. */
 	sqlite3_stmt *ids;
+	/* The same from memory: at most `left` more. */
+	bool in_memory;
+	struct narrow_walk walk;
+	uint64_t left;
 	sqlite3_stmt *kept;    /* NULL until a message keeps something */
 	struct arena row;      /* of the present row */
 	struct protocol proto; /* its key only */
@@ -183,6 +188,48 @@ cursor_new(struct index_reader *r, const char *sql, struct err *e,
 	return 0;
 }
 
+/* 1: the rows are in memory, in this order; 0: they are not; or a code. */
+static int
+open_walk(struct index_reader *r, const struct index_select *s, struct err *e,
+          struct narrow_walk *ret_walk)
+{
+	int rc;
+
+	/* The index on time is as quick, and reads less. */
+	if (s->order == INDEX_BY_TIME)
+		return 0;
+	rc = narrow_open(r, &s->over, &s->under, e, ret_walk);
+	if (rc != 1)
+		return rc;
+	narrow_sort(ret_walk, s->order, s->desc);
+	if (s->after)
+		narrow_behind(ret_walk, s->order, &s->key);
+	return 1;
+}
+
+/* As sorted_cursor(), but 1, or 0 when SQL has to sort. */
+static int
+walking_cursor(struct index_reader *r, const struct index_select *s,
+               struct err *e, struct index_cursor **ret_cursor)
+{
+	struct index_cursor *c;
+	struct narrow_walk walk;
+	int rc = open_walk(r, s, e, &walk);
+
+	if (rc != 1)
+		return rc;
+	rc = cursor_new(r, ENTRY_BY_ID, e, &c);
+	if (rc != 0) {
+		narrow_close(&walk);
+		return rc;
+	}
+	c->in_memory = true;
+	c->walk = walk;
+	c->left = s->limit > 0 ? s->limit : UINT64_MAX;
+	*ret_cursor = c;
+	return 1;
+}
+
 /* Sorting is left to narrow rows; the index on time sorts by itself. */
 static int
 sorted_cursor(struct index_reader *r, const struct index_select *s,
@@ -215,8 +262,11 @@ int
 index_entries(struct index_reader *r, const struct index_select *s,
               struct err *e, struct index_cursor **ret_cursor)
 {
-	int rc = sorted_cursor(r, s, e, ret_cursor);
+	int rc = walking_cursor(r, s, e, ret_cursor);
 
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = sorted_cursor(r, s, e, ret_cursor);
 	if (rc != 0)
 		return rc;
 	bind_select((*ret_cursor)->ids != NULL ? (*ret_cursor)->ids
@@ -225,17 +275,16 @@ index_entries(struct index_reader *r, const struct index_select *s,
 	return 0;
 }
 
-int
-index_leap(struct index_reader *r, const struct index_select *s, uint64_t n,
-           struct err *e, struct index_key *ret_key)
+/* As index_leap(). */
+static int
+leap_by_sql(struct index_reader *r, const struct index_select *s, uint64_t n,
+            struct err *e, struct index_key *ret_key)
 {
 	struct index_select narrow = *s;
 	sqlite3_stmt *st = NULL;
 	struct buf what, sql;
 	int rc;
 
-	if (n > INT64_MAX)
-		return 0;
 	narrow.under = (struct index_where){ .sql = NULL };
 	narrow.limit = 1;
 	buf_init(&what, SQL_MAX);
@@ -264,6 +313,34 @@ index_leap(struct index_reader *r, const struct index_select *s, uint64_t n,
 		rc = db_error(r->db, "a place in a list", e);
 	(void)sqlite3_finalize(st);
 	return rc;
+}
+
+int
+index_leap(struct index_reader *r, const struct index_select *s, uint64_t n,
+           struct err *e, struct index_key *ret_key)
+{
+	const struct narrow_row *row = NULL;
+	struct narrow_walk walk;
+	bool sure;
+	int rc;
+
+	if (n > INT64_MAX)
+		return 0;
+	rc = open_walk(r, s, e, &walk);
+	if (rc == 0)
+		return leap_by_sql(r, s, n, e, ret_key);
+	if (rc < 0)
+		return rc;
+	for (uint64_t i = 0; i <= n; i++) {
+		row = narrow_next(&walk, &sure);
+		if (row == NULL)
+			break;
+	}
+	narrow_close(&walk);
+	if (row == NULL)
+		return 0;
+	*ret_key = narrow_key(s->order, row);
+	return 1;
 }
 
 static int
@@ -347,6 +424,8 @@ index_cursor_free(struct index_cursor *c)
 	(void)sqlite3_finalize(c->st);
 	(void)sqlite3_finalize(c->ids);
 	(void)sqlite3_finalize(c->kept);
+	if (c->in_memory)
+		narrow_close(&c->walk);
 	arena_release(&c->row);
 	mem_free(c);
 }
@@ -470,20 +549,51 @@ get_entry(struct index_cursor *c, struct index_entry *r, bool *ret_sure)
 	return row.bad ? ERR_CORRUPT : rc;
 }
 
-/* The next row of c->st, by way of c->ids if there is one. */
+/* The next id; SQLite's codes. */
 static int
-step(struct index_cursor *c, bool *ret_sure)
+next_id(struct index_cursor *c, int64_t *ret_id, bool *ret_sure)
 {
+	const struct narrow_row *row = NULL;
 	int rc;
 
-	if (c->ids == NULL)
-		return sqlite3_step(c->st);
+	if (c->in_memory) {
+		if (c->left > 0)
+			row = narrow_next(&c->walk, ret_sure);
+		if (row == NULL)
+			return SQLITE_DONE;
+		c->left--;
+		*ret_id = row->id;
+		return SQLITE_ROW;
+	}
 	rc = sqlite3_step(c->ids);
 	if (rc != SQLITE_ROW)
 		return rc;
+	*ret_id = sqlite3_column_int64(c->ids, 0);
 	*ret_sure = sqlite3_column_int(c->ids, 1) != 0;
+	return rc;
+}
+
+/* Are entries asked for by their ids, one by one? */
+static bool
+is_by_id(const struct index_cursor *c)
+{
+	return c->in_memory || c->ids != NULL;
+}
+
+/* The next row of c->st, by way of its id if it comes so. */
+static int
+step(struct index_cursor *c, bool *ret_sure)
+{
+	int64_t id = 0;
+	int rc;
+
+	if (!is_by_id(c))
+		return sqlite3_step(c->st);
+	rc = next_id(c, &id, ret_sure);
+	if (rc != SQLITE_ROW)
+		return rc;
 	(void)sqlite3_reset(c->st);
-	(void)sqlite3_bind_int64(c->st, 1, sqlite3_column_int64(c->ids, 0));
+	(void)sqlite3_bind_int64(c->st, 1, id);
 	rc = sqlite3_step(c->st);
 	return rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
 }
@@ -502,7 +612,7 @@ index_next(struct index_cursor *c, struct index_entry *ret_entry,
 	if (rc != SQLITE_ROW)
 		return db_error(c->r->db, "reading entries", e);
 	rc = get_entry(c, ret_entry, ret_sure);
-	if (c->ids != NULL)
+	if (is_by_id(c))
 		*ret_sure = sure;
 	if (rc == ERR_CORRUPT)
 		return reader_corrupt("entry", e);

@@ -128,6 +128,8 @@ prepare(struct index_reader *r, struct err *e)
 		                "WHERE stream=? AND part<=? "
 		                "ORDER BY part DESC LIMIT 1",
 		                e, &r->part_before);
+	if (rc == 0)
+		rc = reader_judge(r, e);
 	return rc;
 }
 

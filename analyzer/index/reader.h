@@ -39,6 +39,16 @@ void index_interrupt(struct index_reader *r);
  */
 void index_watch(struct index_reader *r, const atomic_bool *cancel);
 
+/*
+ * Much is answered more quickly from memory: see index/narrow.h, which is
+ * borrowed for the reader's life. index_warm() fills it, once and in one
+ * thread, unless the index is growing or too large; on failure it stays empty.
+ */
+struct narrow;
+void index_lend(struct index_reader *r, struct narrow *n);
+int index_warm(struct index_reader *r, struct narrow *n,
+               struct err *e) WARN_UNUSED;
+
 /* ---- names ---- */
 
 enum index_name { INDEX_SOURCE, INDEX_DESTINATION, INDEX_NAMESPACE };
@@ -102,7 +112,7 @@ enum index_order {
 	INDEX_BY_ELAPSED,
 	INDEX_BY_STATUS,
 	INDEX_BY_REQUEST_SIZE,
-	INDEX_BY_RESPONSE_SIZE,
+	INDEX_BY_RESPONSE_SIZE, /* the last */
 };
 
 /* A place in an order. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reader_impl: the reader's inside, for reader.c, entries.c, tables.c and
- * brief.c only.
+ * reader_impl: the reader's inside, for the other files of this folder
+ * that read: entries.c, tables.c, brief.c, names.c, narrow.c, narrow_set.c.
  */
 #ifndef INDEX_READER_IMPL_H
 #define INDEX_READER_IMPL_H
@@ -22,6 +22,8 @@ struct index_reader {
 	 * they are in use. */
 	sqlite3_stmt *stream, *parts;
 	const atomic_bool *cancel; /* NULL: nobody watches */
+	struct narrow *narrow;     /* NULL: none is lent */
+	const struct judge *judge; /* while narrow_judge.c asks, else NULL */
 
 	/* names.c: how names are found, and the addresses by id. */
 	const struct index_names *names;
@@ -54,5 +56,8 @@ int reader_corrupt(const char *table, struct err *e);
  */
 int reader_where(struct buf *sql, const struct index_where *w) WARN_UNUSED;
 void reader_bind(sqlite3_stmt *st, int *io_i, const struct index_where *w);
+
+/* Once a connection: what narrow_judge() needs in it. */
+int reader_judge(struct index_reader *r, struct err *e) WARN_UNUSED;
 
 #endif /* INDEX_READER_IMPL_H */

@@ -127,6 +127,8 @@ orient(struct fact *f, uint32_t flags)
 	f->src_port = swapped.dst_port;
 	f->dst = swapped.src;
 	f->dst_port = swapped.src_port;
+	f->src_id = swapped.dst_id;
+	f->dst_id = swapped.src_id;
 }
 
 static int
@@ -154,10 +156,14 @@ take_brief(void *ctx, const struct index_brief *b)
 	}
 	if (b->proto >= 1 && b->proto <= FACTS_PROTOCOLS)
 		f.protocol = w->names.variant[b->proto - 1];
-	if (b->client >= 0 && (uint64_t)b->client < w->naddrs)
+	if (b->client >= 0 && (uint64_t)b->client < w->naddrs) {
 		f.src = w->addrs[b->client];
-	if (b->server >= 0 && (uint64_t)b->server < w->naddrs)
+		f.src_id = (uint32_t)b->client;
+	}
+	if (b->server >= 0 && (uint64_t)b->server < w->naddrs) {
 		f.dst = w->addrs[b->server];
+		f.dst_id = (uint32_t)b->server;
+	}
 	orient(&f, b->flags);
 	w->counts->scanned++;
 	w->counts->matched++;

@@ -35,6 +35,8 @@ struct fact {
 	struct addr src, dst;
 	uint16_t src_port, dst_port;
 	uint32_t point;
+	/* Ids of the addresses, when they are known at once; else 0. */
+	uint32_t src_id, dst_id;
 };
 
 /* Where to go on. */

@@ -7,7 +7,11 @@
 #include "analyzer/entry/protocol.h"
 #include "base/mem.h"
 
-enum { TEXT_BYTES = 64 << 20, MEMO_MAX = 1 << 16 };
+enum {
+	TEXT_BYTES = 64 << 20,
+	MEMO_MAX = 1 << 16,
+	SLOTS = 1 << 12, /* ends, and edges, that were met last */
+};
 
 struct edge_key {
 	uint32_t from, to;
@@ -20,10 +24,28 @@ struct end_key {
 	struct addr ip;
 };
 
+/* The node of an end in [from, to), in which its names are the same. */
+struct end_slot {
+	uint32_t id; /* of the address, 0: nothing is here */
+	uint32_t point;
+	uint16_t port;
+	uint32_t node;
+	int64_t from, to;
+};
+
+struct edge_slot {
+	const struct protocol *protocol; /* NULL: nothing is here */
+	uint32_t from, to, edge;
+};
+
 struct adding {
 	struct graph *g;
 	struct opened *o;
 	struct map memo; /* struct end_key -> number of the node */
+	/* Before that, without hashing names: a few connections make most of
+	 * the entries. */
+	struct end_slot ends[SLOTS];
+	struct edge_slot edges[SLOTS];
 };
 
 int
@@ -136,10 +158,9 @@ node_of(struct graph *g, const struct addr *ip, const struct resolved *who,
 	return 0;
 }
 
-/* The node of one end, which most often was met before. */
+/* By its name, or its address. */
 static int
-find_node(struct adding *a, const struct fact *f, bool server,
-          uint32_t *ret_node)
+look_up(struct adding *a, const struct fact *f, bool server, uint32_t *ret_node)
 {
 	const struct addr *ip = server ? &f->dst : &f->src;
 	struct resolved who = opened_resolve(a->o, f->point, ip,
@@ -167,11 +188,48 @@ find_node(struct adding *a, const struct fact *f, bool server,
 	return rc == ERR_NOMEM ? rc : 0;
 }
 
+static size_t
+slot_of(uint64_t a, uint64_t b)
+{
+	uint64_t h = (a << 32 ^ b) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (size_t)(h >> 52);
+}
+
+_Static_assert(SLOTS == 1 << 12, "slot_of() gives 12 bits");
+
+/* The node of one end, which most often was met before. */
+static int
+find_node(struct adding *a, const struct fact *f, bool server,
+          uint32_t *ret_node)
+{
+	struct end_slot want = { .id = server ? f->dst_id : f->src_id,
+		                 .point = f->point,
+		                 .port = server ? f->dst_port : 0 };
+	struct end_slot *s =
+	    &a->ends[slot_of(want.id, (uint64_t)want.point << 16 | want.port)];
+	int rc;
+
+	if (want.id != 0 && s->id == want.id && s->point == want.point &&
+	    s->port == want.port && f->ts >= s->from && f->ts < s->to) {
+		*ret_node = s->node;
+		return 0;
+	}
+	rc = look_up(a, f, server, &want.node);
+	if (rc != 0)
+		return rc;
+	*ret_node = want.node;
+	opened_span(a->o, server ? &f->dst : &f->src, f->ts, &want.from,
+	            &want.to);
+	*s = want;
+	return 0;
+}
+
 /* ---- edges ---- */
 
 static int
-find_edge(struct graph *g, uint32_t from, uint32_t to,
-          const struct protocol *protocol, struct graph_edge **ret_edge)
+new_edge(struct graph *g, uint32_t from, uint32_t to,
+         const struct protocol *protocol, uint32_t *ret_edge)
 {
 	struct edge_key key;
 	uint32_t n = (uint32_t)g->nedges;
@@ -198,7 +256,26 @@ find_edge(struct graph *g, uint32_t from, uint32_t to,
 	} else {
 		memcpy(&n, v, sizeof(n));
 	}
-	*ret_edge = &g->edge[n];
+	*ret_edge = n;
+	return 0;
+}
+
+static int
+find_edge(struct adding *a, uint32_t from, uint32_t to,
+          const struct protocol *protocol, struct graph_edge **ret_edge)
+{
+	struct edge_slot *s = &a->edges[slot_of(from, to)];
+	uint32_t n = s->edge;
+	int rc = 0;
+
+	if (s->protocol != protocol || s->from != from || s->to != to)
+		rc = new_edge(a->g, from, to, protocol, &n);
+	if (rc != 0)
+		return rc;
+	*s = (struct edge_slot){
+		.protocol = protocol, .from = from, .to = to, .edge = n
+	};
+	*ret_edge = &a->g->edge[n];
 	return 0;
 }
 
@@ -214,7 +291,7 @@ take_fact(void *ctx, const struct fact *f)
 	if (rc == 0)
 		rc = find_node(a, f, true, &to);
 	if (rc == 0)
-		rc = find_edge(g, from, to, f->protocol, &edge);
+		rc = find_edge(a, from, to, f->protocol, &edge);
 	if (rc == ERR_BUDGET) {
 		g->left_out++;
 		return 0;
@@ -236,15 +313,20 @@ int
 graph_add(struct graph *g, struct opened *o, const struct facts_ask *ask,
           struct facts_state *io_state, struct err *e)
 {
-	struct adding a = { .g = g, .o = o };
+	struct adding *a = mem_zalloc(sizeof(*a));
 	struct facts_ask wanted = *ask;
 	int rc;
 
-	map_init(&a.memo, sizeof(struct end_key), sizeof(uint32_t), MEMO_MAX,
+	if (a == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	a->g = g;
+	a->o = o;
+	map_init(&a->memo, sizeof(struct end_key), sizeof(uint32_t), MEMO_MAX,
 	         g->nodes.key);
 	wanted.addresses = true;
-	rc = facts_walk(o, &wanted, take_fact, &a, io_state, e);
-	map_release(&a.memo);
+	rc = facts_walk(o, &wanted, take_fact, a, io_state, e);
+	map_release(&a->memo);
+	mem_free(a);
 	if (rc < 0 && e->code != rc)
 		(void)err_set(e, rc, "the service map: %s", err_text(rc));
 	return rc;

@@ -230,6 +230,13 @@ opened_resolve(const struct opened *o, uint32_t point, const struct addr *ip,
 	return r;
 }
 
+void
+opened_span(const struct opened *o, const struct addr *ip, int64_t ts,
+            int64_t *ret_from, int64_t *ret_to)
+{
+	who_span(o->t.who, ip, ts, ret_from, ret_to);
+}
+
 struct resolved
 opened_source_of(const struct opened *o, const struct index_ends *ends)
 {

@@ -68,6 +68,10 @@ struct resolved opened_resolve(const struct opened *o, uint32_t point,
                                const struct addr *ip, uint16_t port,
                                int64_t ts);
 
+/* How long around ts an address has the same names; see who_span(). */
+void opened_span(const struct opened *o, const struct addr *ip, int64_t ts,
+                 int64_t *ret_from, int64_t *ret_to);
+
 /* Both ends of a call. What is its source and what its destination depends on
  * its flags; a source's port is anybody's, only its address says who it is. */
 struct resolved opened_source_of(const struct opened *o,

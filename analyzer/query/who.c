@@ -233,3 +233,27 @@ who_find(const struct who *w, const struct who_ask *ask)
 	}
 	return found;
 }
+
+static void
+narrow_span(int64_t edge, int64_t ts, int64_t *io_from, int64_t *io_to)
+{
+	if (edge <= ts && edge > *io_from)
+		*io_from = edge;
+	if (edge > ts && edge < *io_to)
+		*io_to = edge;
+}
+
+void
+who_span(const struct who *w, const struct addr *ip, int64_t ts,
+         int64_t *ret_from, int64_t *ret_to)
+{
+	const struct run_of *r = map_find(&w->ips, ip);
+	int64_t from = INT64_MIN, to = INT64_MAX;
+
+	for (size_t i = r != NULL ? r->from : 0; r != NULL && i < r->to; i++) {
+		narrow_span(w->v[i].from, ts, &from, &to);
+		narrow_span(w->v[i].to, ts, &from, &to);
+	}
+	*ret_from = from;
+	*ret_to = to;
+}

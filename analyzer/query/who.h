@@ -50,4 +50,11 @@ int who_sort(struct who *w) WARN_UNUSED;
 const struct index_identity *who_find(const struct who *w,
                                       const struct who_ask *ask);
 
+/*
+ * The longest time around ts, [from, to), in which no interval of this address
+ * begins or ends: as long as it lasts, every answer about it stays the same.
+ */
+void who_span(const struct who *w, const struct addr *ip, int64_t ts,
+              int64_t *ret_from, int64_t *ret_to);
+
 #endif /* QUERY_WHO_H */

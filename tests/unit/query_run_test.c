@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/index/narrow.h"
 #include "analyzer/query/ask.h"
 #include "analyzer/query/explain.h"
 #include "analyzer/query/merge.h"
@@ -596,6 +597,31 @@ test_lines(struct opened *o)
 	buf_release(&b);
 }
 
+/* Once more with what a server keeps in memory: see index/narrow.h. */
+static void
+test_in_memory(struct opened *shop, struct opened *tiny)
+{
+	struct narrow *n[] = { narrow_new(1 << 26), narrow_new(1 << 26) };
+	struct err e = ERR_INIT;
+
+	ok(index_warm(opened_index(shop), n[0], &e) == 0 &&
+	       index_warm(opened_index(tiny), n[1], &e) == 0,
+	   "both are in memory");
+	index_lend(opened_index(shop), n[0]);
+	index_lend(opened_index(tiny), n[1]);
+	test_pages(shop, "");
+	test_pages(shop, "http and response.status >= 200");
+	test_pages(tiny, "request.headers[\"Host\"] == r\"s\" or dns");
+	test_range(shop);
+	test_limits(shop);
+	test_merge(shop, tiny, "");
+	test_merge(tiny, shop, "request.headers[\"Host\"] == r\"s\"");
+	index_lend(opened_index(shop), NULL);
+	index_lend(opened_index(tiny), NULL);
+	narrow_free(n[0]);
+	narrow_free(n[1]);
+}
+
 int
 main(void)
 {
@@ -620,6 +646,7 @@ main(void)
 	test_ask(shop.o);
 	test_explain(tiny.o);
 	test_lines(shop.o);
+	test_in_memory(shop.o, tiny.o);
 	indexed_end(&shop);
 	indexed_end(&tiny);
 	return tap_done();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Histograms and maps agree with what a walk over all entries counts. */
+#include "analyzer/index/narrow.h"
 #include "analyzer/query/graph.h"
 #include "analyzer/query/histogram.h"
 #include "analyzer/query/run.h"
@@ -163,9 +164,28 @@ test_graph(struct indexed *x, const struct ask *a)
 	free(w);
 }
 
+static void
+test_all(struct indexed *x)
+{
+	for (size_t i = 0; i < sizeof(queries) / sizeof(*queries); i++) {
+		struct ask_options opt = { .mode = ASK_STRICT };
+		struct err e = ERR_INIT;
+		struct ask a;
+
+		if (ask_prepare(str_from_c(queries[i]), x->o, &opt, &e, &a) !=
+		    0)
+			abort();
+		test_histogram(x, &a, queries[i]);
+		test_graph(x, &a);
+		ask_release(&a);
+	}
+}
+
 int
 main(void)
 {
+	struct narrow *n = narrow_new(1 << 26);
+	struct err e = ERR_INIT;
 	struct indexed x;
 
 	indexed_begin(&x);
@@ -173,17 +193,12 @@ main(void)
 		ok(false, x.err.text);
 		return tap_done();
 	}
-	for (size_t i = 0; i < sizeof(queries) / sizeof(*queries); i++) {
-		struct ask_options opt = { .mode = ASK_STRICT };
-		struct err e = ERR_INIT;
-		struct ask a;
-
-		if (ask_prepare(str_from_c(queries[i]), x.o, &opt, &e, &a) != 0)
-			abort();
-		test_histogram(&x, &a, queries[i]);
-		test_graph(&x, &a);
-		ask_release(&a);
-	}
+	test_all(&x);
+	/* Once more with what a server keeps in memory. */
+	is_int(index_warm(opened_index(x.o), n, &e), 0, "in memory");
+	index_lend(opened_index(x.o), n);
+	test_all(&x);
 	indexed_end(&x);
+	narrow_free(n);
 	return tap_done();
 }
