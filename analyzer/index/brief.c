@@ -324,39 +324,6 @@ index_addresses(struct index_reader *r,
 	return rc == 0 ? reader_walk(r, st, "addr", address_row, &w, e) : rc;
 }
 
-/* ---- texts ---- */
-
-struct text_of {
-	struct arena *a;
-	struct str *ret_text;
-	bool found;
-};
-
-static int
-text_row(struct db_row *row, void *ctx)
-{
-	struct text_of *t = ctx;
-
-	t->found = true;
-	*t->ret_text = arena_dup(t->a, db_text(row));
-	return arena_error(t->a);
-}
-
-int
-index_text(struct index_reader *r, int64_t id, struct arena *a, struct err *e,
-           struct str *ret_text)
-{
-	struct text_of t = { .a = a, .ret_text = ret_text };
-	sqlite3_stmt *st;
-	int rc = db_prepare(r->db, "SELECT value FROM text WHERE id=?", e, &st);
-
-	if (rc != 0)
-		return rc;
-	(void)sqlite3_bind_int64(st, 1, id);
-	rc = reader_walk(r, st, "text", text_row, &t, e);
-	return rc == 0 && !t.found ? ERR_NOTFOUND : rc;
-}
-
 /* ---- streams with gaps ---- */
 
 static int

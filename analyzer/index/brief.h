@@ -13,7 +13,6 @@
 
 #include "analyzer/index/chart.h"
 #include "analyzer/index/reader.h"
-#include "base/arena.h"
 #include "base/compiler.h"
 
 struct index_brief {
@@ -61,10 +60,6 @@ int index_protocol_ids(struct index_reader *r,
 int index_addresses(struct index_reader *r,
                     int (*f)(void *ctx, int64_t id, const struct addr *a),
                     void *ctx, struct err *e) WARN_UNUSED;
-
-/* The text of an id of a method, a target or a host. ERR_NOTFOUND. */
-int index_text(struct index_reader *r, int64_t id, struct arena *a,
-               struct err *e, struct str *ret_text) WARN_UNUSED;
 
 /*
  * In how many streams with gaps are entries that `over` picks? Quick when the

@@ -19,27 +19,39 @@ enum {
  * Columns that conditions may name. Not `ts`, which is different in every row
  * and has an index.
  */
-#define COLUMNS(X)                                                     \
-	X(req_size)                                                    \
-	X(res_size)                                                    \
-	X(flags)                                                       \
-	X(status)                                                      \
-	X(client) X(server) X(method) X(target) X(host) X(client_port) \
-	    X(server_port) X(point) X(proto)
-
 enum column {
-#define X(name) COLUMN_##name,
-	COLUMNS(X)
-#undef X
-	    COLUMN_elapsed,
+	COLUMN_REQ_SIZE,
+	COLUMN_RES_SIZE,
+	COLUMN_FLAGS,
+	COLUMN_STATUS,
+	COLUMN_CLIENT,
+	COLUMN_SERVER,
+	COLUMN_METHOD,
+	COLUMN_TARGET,
+	COLUMN_HOST,
+	COLUMN_CLIENT_PORT,
+	COLUMN_SERVER_PORT,
+	COLUMN_POINT,
+	COLUMN_PROTO,
+	COLUMN_ELAPSED,
 	COLUMN_COUNT,
 };
 
 static const char *const column_names[COLUMN_COUNT] = {
-#define X(name) #name,
-	COLUMNS(X)
-#undef X
-	    "elapsed",
+	[COLUMN_REQ_SIZE] = "req_size",
+	[COLUMN_RES_SIZE] = "res_size",
+	[COLUMN_FLAGS] = "flags",
+	[COLUMN_STATUS] = "status",
+	[COLUMN_CLIENT] = "client",
+	[COLUMN_SERVER] = "server",
+	[COLUMN_METHOD] = "method",
+	[COLUMN_TARGET] = "target",
+	[COLUMN_HOST] = "host",
+	[COLUMN_CLIENT_PORT] = "client_port",
+	[COLUMN_SERVER_PORT] = "server_port",
+	[COLUMN_POINT] = "point",
+	[COLUMN_PROTO] = "proto",
+	[COLUMN_ELAPSED] = "elapsed",
 };
 
 struct judge {
@@ -102,11 +114,32 @@ static int64_t
 value_of(enum column c, const struct narrow_row *row)
 {
 	switch (c) {
-#define X(name)             \
-	case COLUMN_##name: \
-		return (int64_t)row->name;
-		COLUMNS(X)
-#undef X
+	case COLUMN_REQ_SIZE:
+		return (int64_t)row->req_size;
+	case COLUMN_RES_SIZE:
+		return (int64_t)row->res_size;
+	case COLUMN_FLAGS:
+		return row->flags;
+	case COLUMN_STATUS:
+		return row->status;
+	case COLUMN_CLIENT:
+		return row->client;
+	case COLUMN_SERVER:
+		return row->server;
+	case COLUMN_METHOD:
+		return row->method;
+	case COLUMN_TARGET:
+		return row->target;
+	case COLUMN_HOST:
+		return row->host;
+	case COLUMN_CLIENT_PORT:
+		return row->client_port;
+	case COLUMN_SERVER_PORT:
+		return row->server_port;
+	case COLUMN_POINT:
+		return row->point;
+	case COLUMN_PROTO:
+		return row->proto;
 	default:
 		return narrow_key(INDEX_BY_ELAPSED, row).value;
 	}
@@ -285,21 +318,20 @@ judge_rows(struct index_reader *r, struct judge *j,
            struct err *e, uint8_t *ret_verdicts)
 {
 	uint32_t *of_row = mem_array((size_t)rows->n + 1, sizeof(*of_row));
-	int rc = 1;
+	int rc = 0;
 
-	j->value = mem_array((TUPLES + 1) * (j->ncolumns + 1),
-	                     sizeof(*j->value));
-	if (of_row == NULL || j->value == NULL)
-		rc = err_set(e, ERR_NOMEM, "out of memory");
-	else if (!combine(j, rows, of_row))
-		rc = 0;
-	else if (j->n > 0)
-		rc = ask(r, j, asked, e) == 0 ? 1 : e->code;
-	for (uint32_t i = 0; rc == 1 && i < rows->n; i++)
+	if (of_row == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	if (!combine(j, rows, of_row)) {
+		mem_free(of_row);
+		return 0;
+	}
+	if (j->n > 0)
+		rc = ask(r, j, asked, e);
+	for (uint32_t i = 0; rc == 0 && i < rows->n; i++)
 		ret_verdicts[i] = j->verdict[of_row[i]];
 	mem_free(of_row);
-	mem_free(j->value);
-	return rc;
+	return rc == 0 ? 1 : rc;
 }
 
 int
@@ -308,15 +340,20 @@ narrow_judge(struct index_reader *r, const struct narrow_rows *rows,
              uint8_t *ret_verdicts)
 {
 	struct judge *j = mem_zalloc(sizeof(*j));
-	int rc;
+	int rc = 0;
 
 	if (j == NULL)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	if (find_columns(j, asked->over->sql) &&
-	    (asked->under == NULL || find_columns(j, asked->under->sql)))
-		rc = judge_rows(r, j, rows, asked, e, ret_verdicts);
-	else
-		rc = 0;
+	    (asked->under == NULL || find_columns(j, asked->under->sql))) {
+		j->value = mem_array((TUPLES + 1) * (j->ncolumns + 1),
+		                     sizeof(*j->value));
+		if (j->value != NULL)
+			rc = judge_rows(r, j, rows, asked, e, ret_verdicts);
+		else
+			rc = err_set(e, ERR_NOMEM, "out of memory");
+	}
+	mem_free(j->value);
 	mem_free(j);
 	return rc;
 }
