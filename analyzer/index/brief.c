@@ -261,19 +261,19 @@ index_chart_count(struct index_reader *r, int64_t from, int64_t to,
 
 /* ---- what ids stand for ---- */
 
-struct protocol_walk {
-	int (*f)(void *ctx, int64_t id, struct str key);
+struct named_walk {
+	int (*f)(void *ctx, int64_t id, struct str name);
 	void *ctx;
 };
 
 static int
-protocol_row(struct db_row *row, void *ctx)
+named_row(struct db_row *row, void *ctx)
 {
-	const struct protocol_walk *w = ctx;
+	const struct named_walk *w = ctx;
 	int64_t id = db_int(row);
-	struct str key = db_text(row);
+	struct str name = db_text(row);
 
-	return row->bad ? 0 : w->f(w->ctx, id, key);
+	return row->bad ? 0 : w->f(w->ctx, id, name);
 }
 
 int
@@ -281,13 +281,25 @@ index_protocol_ids(struct index_reader *r,
                    int (*f)(void *ctx, int64_t id, struct str key), void *ctx,
                    struct err *e)
 {
-	struct protocol_walk w = { .f = f, .ctx = ctx };
+	struct named_walk w = { .f = f, .ctx = ctx };
 	sqlite3_stmt *st;
 	int rc = db_prepare(r->db, "SELECT id,key FROM protocol ORDER BY id", e,
 	                    &st);
 
-	return rc == 0 ? reader_walk(r, st, "protocol", protocol_row, &w, e)
-	               : rc;
+	return rc == 0 ? reader_walk(r, st, "protocol", named_row, &w, e) : rc;
+}
+
+int
+index_texts(struct index_reader *r,
+            int (*f)(void *ctx, int64_t id, struct str text), void *ctx,
+            struct err *e)
+{
+	struct named_walk w = { .f = f, .ctx = ctx };
+	sqlite3_stmt *st;
+	int rc = db_prepare(r->db, "SELECT id,value FROM text ORDER BY id", e,
+	                    &st);
+
+	return rc == 0 ? reader_walk(r, st, "text", named_row, &w, e) : rc;
 }
 
 struct address_walk {

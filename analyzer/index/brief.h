@@ -61,6 +61,11 @@ int index_addresses(struct index_reader *r,
                     int (*f)(void *ctx, int64_t id, const struct addr *a),
                     void *ctx, struct err *e) WARN_UNUSED;
 
+/* Every text that methods, targets and hosts have ids of. */
+int index_texts(struct index_reader *r,
+                int (*f)(void *ctx, int64_t id, struct str text), void *ctx,
+                struct err *e) WARN_UNUSED;
+
 /*
  * In how many streams with gaps are entries that `over` picks? Quick when the
  * index is sealed. `under` changes nothing; with the one that briefs were asked

@@ -351,6 +351,12 @@ index_lend(struct index_reader *r, struct narrow *n)
 	r->narrow = n;
 }
 
+bool
+index_is_warm(const struct index_reader *r)
+{
+	return r->narrow != NULL && atomic_load(&r->narrow->ready);
+}
+
 /* ---- walks ---- */
 
 static int
@@ -379,7 +385,7 @@ narrow_open(struct index_reader *r, const struct index_where *over,
 		                 .to = over->to };
 	int rc;
 
-	if (n == NULL || !atomic_load(&n->ready))
+	if (!index_is_warm(r))
 		return 0;
 	rc = open_set(&w, n, r, &asked, e);
 	if (rc == 1)

@@ -48,6 +48,8 @@ struct narrow;
 void index_lend(struct index_reader *r, struct narrow *n);
 int index_warm(struct index_reader *r, struct narrow *n,
                struct err *e) WARN_UNUSED;
+/* Does it answer from there? */
+bool index_is_warm(const struct index_reader *r);
 
 /* ---- names ---- */
 

@@ -4,6 +4,7 @@
 #include "analyzer/query/graph.h"
 #include "analyzer/query/histogram.h"
 #include "analyzer/query/run.h"
+#include "analyzer/query/top.h"
 #include "tests/support/indexed.h"
 #include "tests/tap/tap.h"
 
@@ -164,6 +165,67 @@ test_graph(struct indexed *x, const struct ask *a)
 	free(w);
 }
 
+/* ---- values ---- */
+
+static const char *const fields[] = {
+	"request.method",  "request.path",    "response.status",
+	"request.host",    "dst.name",        "request.queryString",
+	"request.nothing", "request.command",
+};
+
+static bool
+top_of(struct indexed *x, const struct ask *a, const char *field, struct top *t)
+{
+	struct facts_state state = { .counts.complete = false };
+	struct facts_ask ask = { .ask = a };
+	struct err e = ERR_INIT;
+	bool all = top_init(t, str_from_c(field), STR_NONE, &e) == 0 &&
+	           top_add(t, x->o, &ask, &state, &e) == 0 &&
+	           state.counts.complete;
+
+	top_sort(t);
+	return all;
+}
+
+static bool
+same_top(const struct top *a, const struct top *b)
+{
+	bool same = a->n == b->n && a->left_out == b->left_out;
+
+	for (size_t i = 0; same && i < a->n; i++)
+		same = a->value[i].count == b->value[i].count &&
+		       a->value[i].kind == b->value[i].kind &&
+		       str_eq(a->value[i].text, b->value[i].text);
+	return same;
+}
+
+/* What columns in memory give, and what reading the entries gives. */
+static void
+test_top(struct indexed *x, struct narrow *n, const char *query)
+{
+	struct ask_options opt = { .mode = ASK_STRICT };
+	struct err e = ERR_INIT;
+	size_t values = 0;
+	struct ask a;
+
+	if (ask_prepare(str_from_c(query), x->o, &opt, &e, &a) != 0)
+		abort();
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		struct top read, kept;
+
+		index_lend(opened_index(x->o), NULL);
+		ok(top_of(x, &a, fields[i], &read), fields[i]);
+		index_lend(opened_index(x->o), n);
+		ok(top_of(x, &a, fields[i], &kept), "from memory");
+		ok(same_top(&read, &kept), "the same values");
+		values += kept.n;
+		top_release(&read);
+		top_release(&kept);
+	}
+	ok(values > 10, "there are some");
+	ask_release(&a);
+}
+
 static void
 test_all(struct indexed *x)
 {
@@ -198,6 +260,9 @@ main(void)
 	is_int(index_warm(opened_index(x.o), n, &e), 0, "in memory");
 	index_lend(opened_index(x.o), n);
 	test_all(&x);
+	test_top(&x, n, "");
+	test_top(&x, n, "http");
+	test_top(&x, n, "http or gql or grpc or http2 or redis");
 	indexed_end(&x);
 	narrow_free(n);
 	return tap_done();
