@@ -161,9 +161,8 @@ not_found(struct call *c)
 static void
 find_route(struct call *c, struct str method)
 {
-	enum route_method m = str_eq(method, STR("POST")) ? ROUTE_POST
-	                                                  : ROUTE_GET;
-	bool get = str_eq(method, STR("GET")) || str_eq(method, STR("HEAD"));
+	enum route_method m;
+	bool get = route_method_of(method, &m) && m == ROUTE_GET;
 	bool known;
 
 	c->route = route_find(m, c->path, c->part, &known);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hub's small routes: is it there, is a query right, pods. */
+/* The hub's small routes: is it there, is a query right, pods, scripts. */
 #include "analyzer/api/hub.h"
 
+#include "analyzer/api/server_impl.h"
 #include "analyzer/kfl/json.h"
 #include "analyzer/kfl/kfl.h"
 #include "analyzer/query/ask.h"
 #include "analyzer/query/ids.h"
 #include "base/base64.h"
+#include "base/clock.h"
 
 enum { MESSAGE_MAX = 1 << 20, WORKER_PORT = 8896 };
 
@@ -194,6 +196,19 @@ text_below(const struct kfl_value *v, const char *path)
 	return t != NULL && t->type == KFL_V_STRING ? t->u.text : STR("");
 }
 
+/* Is the member a text? False: the reply is gin's for what is not. */
+static bool
+has_text(struct call *c, const struct kfl_value *v, const char *path)
+{
+	const struct kfl_value *t = below(v, path);
+
+	if (t != NULL && t->type == KFL_V_STRING)
+		return true;
+	call_status(c, 400);
+	call_bytes(c, "application/json; charset=utf-8", STR("{}"));
+	return false;
+}
+
 /* There are no workers to be added: the answer is all there is. */
 int
 api_pods_worker(struct call *c)
@@ -276,4 +291,109 @@ api_set_storage_limit(struct call *c)
 	    limit != NULL && limit->type == KFL_V_INT ? limit->u.integer : 0);
 	jout_end_object(j);
 	return 0;
+}
+
+/* ---- scripts ---- */
+
+/* Said by newer clients at their start; there is nothing to be unlocked. */
+int
+api_license(struct call *c)
+{
+	struct kfl_value *v = read_body(c, KFL_V_OBJECT);
+
+	if (v != NULL && has_text(c, v, "license"))
+		call_bytes(c, NULL, STR(""));
+	return 0;
+}
+
+int
+api_scripts_env(struct call *c)
+{
+	if (read_body(c, KFL_V_OBJECT) != NULL)
+		call_bytes(c, NULL, STR(""));
+	return 0;
+}
+
+/* A script has a title and its code. False: the reply says that it has not. */
+static bool
+read_script(struct call *c)
+{
+	struct kfl_value *v = read_body(c, KFL_V_OBJECT);
+
+	return v != NULL && has_text(c, v, "title") && has_text(c, v, "code");
+}
+
+static int
+put_index(struct call *c, uint64_t index)
+{
+	struct json_out *j = call_json(c);
+
+	jout_begin_object(j);
+	jout_put_uint(j, "index", index);
+	jout_end_object(j);
+	return 0;
+}
+
+int
+api_scripts_add(struct call *c)
+{
+	if (!read_script(c))
+		return 0;
+	return put_index(c, atomic_fetch_add(&c->server->scripts, 1));
+}
+
+/* The index of the path, if a script has had it. False: the reply is made. */
+static bool
+read_index(struct call *c, uint64_t *ret_index)
+{
+	if (str_u64(c->part[0], ret_index) == 0 &&
+	    *ret_index < atomic_load(&c->server->scripts))
+		return true;
+	(void)hub_error(c, 404, "there is no such script");
+	return false;
+}
+
+int
+api_scripts_put(struct call *c)
+{
+	uint64_t index;
+
+	if (!read_index(c, &index) || !read_script(c))
+		return 0;
+	return put_index(c, index);
+}
+
+int
+api_scripts_delete(struct call *c)
+{
+	uint64_t index;
+
+	return read_index(c, &index) ? put_index(c, index) : 0;
+}
+
+int
+api_scripts_done(struct call *c)
+{
+	call_bytes(c, NULL, STR(""));
+	return 0;
+}
+
+static void
+run_logs(struct socket *s)
+{
+	int rc = 0;
+
+	/* A snapshot that is wanted back is not here. */
+	while (rc == 0) {
+		rc = socket_wait(s, CLOCK_SEC);
+		if (rc != 0)
+			rc = socket_resume(s);
+	}
+	socket_close(s, 1000);
+}
+
+int
+api_scripts_logs(struct call *c)
+{
+	return socket_upgrade(c, run_logs);
 }

@@ -195,11 +195,11 @@ put_route(struct json_out *j, const struct route *r)
 		                     ? *p
 		                     : '_');
 	id[k] = '\0';
-	jout_put(j, r->method == ROUTE_GET ? "get" : "post");
+	jout_put(j, route_method_name(r->method).p);
 	jout_begin_object(j);
 	jout_put(j, "operationId");
 	jout_str_begin(j);
-	jout_str_part(j, r->method == ROUTE_GET ? STR("get") : STR("post"));
+	jout_str_part(j, route_method_name(r->method));
 	jout_str_part(j, str_from_c(id));
 	jout_str_end(j);
 	jout_put_str(j, "summary", str_from_c(r->summary));

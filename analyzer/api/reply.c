@@ -23,8 +23,8 @@ field(struct MHD_Response *r, const char *name, const char *value)
 
 /* A page must not do more than the page we wrote. */
 #define CSP_PAGE                                                         \
-	"default-src 'none'; script-src 'self'; style-src 'self' "       \
-	"'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; " \
+	"default-src 'none'; script-src 'self'; style-src 'self'; "      \
+	"img-src 'self' data: blob:; font-src 'self'; "                  \
 	"connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; " \
 	"form-action 'none'; frame-ancestors 'none'"
 /* And nothing else is a page. */

@@ -10,6 +10,39 @@ const struct route route_table[] = {
 	{ .pattern = NULL },
 };
 
+struct str
+route_method_name(enum route_method m)
+{
+	static const char *const names[ROUTE_METHODS] = {
+		[ROUTE_GET] = "get",
+		[ROUTE_POST] = "post",
+		[ROUTE_PUT] = "put",
+		[ROUTE_DELETE] = "delete",
+	};
+
+	return str_from_c(names[m]);
+}
+
+bool
+route_method_of(struct str text, enum route_method *ret_method)
+{
+	static const char *const names[ROUTE_METHODS] = {
+		[ROUTE_GET] = "GET",
+		[ROUTE_POST] = "POST",
+		[ROUTE_PUT] = "PUT",
+		[ROUTE_DELETE] = "DELETE",
+	};
+
+	*ret_method = ROUTE_GET;
+	for (int m = 0; m < ROUTE_METHODS; m++) {
+		if (!str_eq(text, str_from_c(names[m])))
+			continue;
+		*ret_method = (enum route_method)m;
+		return true;
+	}
+	return str_eq(text, STR("HEAD"));
+}
+
 static bool
 fits(struct str pattern, struct str path, struct str part[ROUTE_PARTS])
 {

@@ -17,7 +17,13 @@ struct call;
 
 enum { ROUTE_PARTS = 4 }; /* {name}s of one pattern */
 
-enum route_method { ROUTE_GET, ROUTE_POST, ROUTE_METHODS };
+enum route_method {
+	ROUTE_GET,
+	ROUTE_POST,
+	ROUTE_PUT,
+	ROUTE_DELETE,
+	ROUTE_METHODS,
+};
 
 enum route_flag {
 	ROUTE_PLAIN = 0,
@@ -44,6 +50,11 @@ extern const struct route route_table[];
 #define ROUTE(method, pattern, name, flags, params, summary) \
 	int api_##name(struct call *c);
 #include "analyzer/api/routes.def"
+
+/* "get", as OpenAPI has it. */
+struct str route_method_name(enum route_method m);
+/* Of a request: "HEAD" is GET. False: none of these, and *ret_method is GET. */
+bool route_method_of(struct str text, enum route_method *ret_method);
 
 /*
  * The row for a path, with the parts in the order of the pattern. NULL: none;

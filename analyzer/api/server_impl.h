@@ -3,6 +3,7 @@
 #ifndef API_SERVER_IMPL_H
 #define API_SERVER_IMPL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "analyzer/api/catalog.h"
@@ -30,6 +31,8 @@ struct server {
 	struct watch *watch;
 	struct gate queries;
 	struct sockets sockets;
+	/* Scripts that the hub's clients have sent: only their number. */
+	atomic_uint_fast64_t scripts;
 	struct server_port front, hub;
 	bool tls;
 };

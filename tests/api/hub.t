@@ -167,6 +167,31 @@ get 'POST /pcaps/set-storage-limit' 200 "${hub}pcaps/set-storage-limit" \
 	-d '{"limit":200000000}'
 is 'is echoed' "$(cat "$tmp/out")" '{"limit":200000000}'
 
+# ---- licence and scripts, of newer clients ----
+
+get 'POST /license' 200 "${hub}license" -d '{"license":"abc"}'
+is 'is not said back' "$(cat "$tmp/out")" ''
+get 'a licence that is no text' 400 "${hub}license" -d '{"license":1}'
+get 'POST /scripts/env' 200 "${hub}scripts/env" -d '{"A":"1"}'
+get 'that is no object' 400 "${hub}scripts/env" -d '[]'
+get 'POST /scripts' 200 "${hub}scripts" -d '{"title":"a","code":"b"}'
+is 'gives a number' "$(cat "$tmp/out")" '{"index":0}'
+get 'a second one' 200 "${hub}scripts" -d '{"title":"a","code":"b"}'
+is 'has another' "$(cat "$tmp/out")" '{"index":1}'
+get 'one without code' 400 "${hub}scripts" -d '{"title":"a"}'
+get 'PUT /scripts/1' 200 "${hub}scripts/1" -X PUT -d '{"title":"a","code":"c"}'
+is 'keeps its number' "$(cat "$tmp/out")" '{"index":1}'
+get 'DELETE /scripts/1' 200 "${hub}scripts/1" -X DELETE
+get 'a number of nobody' 404 "${hub}scripts/2" -X DELETE
+has 'has a msg' '.msg | type == "string"'
+get 'no number' 404 "${hub}scripts/x" -X PUT -d '{"title":"a","code":"c"}'
+get 'POST /scripts/done' 200 "${hub}scripts/done" -X POST
+get 'another method' 405 "${hub}scripts/1"
+get 'GET /scripts/logs without a handshake' 400 "${hub}scripts/logs"
+"$client" 127.0.0.1 "$port" /scripts/logs '' 0.3 >"$tmp/frames"
+is 'GET /scripts/logs' "$?" 0
+is 'is silent' "$(wc -c <"$tmp/frames")" 0
+
 # ---- captures ----
 
 get 'GET /pcaps/total-tcp-streams' 200 "${hub}pcaps/total-tcp-streams"

@@ -39,7 +39,7 @@ is 'docs/api.md describes each of ours' \
 
 # Each route that needs no id answers as the document says.
 jq -r '.paths | to_entries[] | select(.key | test("[{]") | not) |
-	select(.value.get) | select(.key | test("/ws$|/export$") | not) |
+	select(.value.get) | select(.key | test("/ws$|/logs$|/export$") | not) |
 	[.key, (.value.get.responses["200"].content | keys[0]),
 	(.value.get.responses["200"].content[].schema["$ref"] // "" |
 		ltrimstr("#/components/schemas/"))] | @tsv' \

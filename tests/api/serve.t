@@ -97,6 +97,8 @@ for field in 'X-Content-Type-Options: nosniff' 'X-Frame-Options: DENY' \
 	"Content-Security-Policy: default-src 'none'; script-src 'self'.*frame-ancestors 'none'"; do
 	says "sends ${field%%:*}" "$tmp/head" "^$field"
 done
+is 'no script or style but those of files' \
+	"$(grep -c "unsafe" "$tmp/head")" 0
 get 'data' 200 "${front}api/v1/snapshots"
 says 'is no page' "$tmp/head" \
 	"^Content-Security-Policy: default-src 'none'; .*sandbox"

@@ -27,9 +27,18 @@ test_reachable(void)
 static void
 test_strangers(void)
 {
+	enum route_method m;
 	bool known;
 
 	ok(find(ROUTE_GET, "/livez", &known) != NULL && known, "a path");
+	ok(find(ROUTE_DELETE, "/scripts/3", &known) != NULL &&
+	       find(ROUTE_PUT, "/scripts/3", &known) != NULL &&
+	       find(ROUTE_GET, "/scripts/3", &known) == NULL && known,
+	   "methods of one path");
+	ok(route_method_of(STR("PUT"), &m) && m == ROUTE_PUT &&
+	       route_method_of(STR("HEAD"), &m) && m == ROUTE_GET &&
+	       !route_method_of(STR("put"), &m) && m == ROUTE_GET,
+	   "methods by name");
 	ok(find(ROUTE_POST, "/livez", &known) == NULL && known,
 	   "is known by other methods");
 	ok(find(ROUTE_GET, "/livez/", &known) == NULL && !known, "longer");
