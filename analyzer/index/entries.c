@@ -8,6 +8,7 @@
 #include "analyzer/index/place.h"
 #include "analyzer/index/reader.h"
 #include "analyzer/index/reader_impl.h"
+#include "analyzer/index/window.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -230,30 +231,34 @@ walking_cursor(struct index_reader *r, const struct index_select *s,
 	return 1;
 }
 
-/* Sorting is left to narrow rows; the index on time sorts by itself. */
+/*
+ * Sorting is left to narrow rows; the index on time, which a finished file has,
+ * sorts by itself.
+ */
 static int
 sorted_cursor(struct index_reader *r, const struct index_select *s,
               struct err *e, struct index_cursor **ret_cursor)
 {
-	bool by_time = s->order == INDEX_BY_TIME;
+	bool there = s->order == INDEX_BY_TIME && r->sealed;
 	struct index_cursor *c = NULL;
 	struct buf sql;
 	int rc;
 
 	buf_init(&sql, SQL_MAX);
-	rc = by_time ? select_sql(&sql, "SELECT " ENTRY_COLUMNS, ENTRY_JOINS, s)
-	             : select_sql(&sql, "SELECT e.id", " FROM entry e", s);
+	rc = there ? select_sql(&sql, "SELECT " ENTRY_COLUMNS, ENTRY_JOINS, s)
+	           : select_sql(&sql, "SELECT e.id", " FROM entry e", s);
 	if (rc != 0)
 		err_set(e, rc, "index: condition: %s", err_text(rc));
 	else
-		rc = cursor_new(r, by_time ? sql.p : ENTRY_BY_ID, e, &c);
-	if (rc == 0 && !by_time)
+		rc = cursor_new(r, there ? sql.p : ENTRY_BY_ID, e, &c);
+	if (rc == 0 && !there)
 		rc = db_prepare(r->db, sql.p, e, &c->ids);
 	buf_release(&sql);
 	if (rc != 0) {
 		index_cursor_free(c);
 		return rc;
 	}
+	bind_select(there ? c->st : c->ids, s, 0);
 	*ret_cursor = c;
 	return 0;
 }
@@ -262,17 +267,13 @@ int
 index_entries(struct index_reader *r, const struct index_select *s,
               struct err *e, struct index_cursor **ret_cursor)
 {
+	struct index_select nearer = *s;
 	int rc = walking_cursor(r, s, e, ret_cursor);
 
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	rc = sorted_cursor(r, s, e, ret_cursor);
-	if (rc != 0)
-		return rc;
-	bind_select((*ret_cursor)->ids != NULL ? (*ret_cursor)->ids
-	                                       : (*ret_cursor)->st,
-	            s, 0);
-	return 0;
+	rc = r->sealed ? 0 : window_narrow(r, &nearer, e);
+	return rc == 0 ? sorted_cursor(r, &nearer, e, ret_cursor) : rc;
 }
 
 /* As index_leap(). */
