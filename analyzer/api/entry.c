@@ -8,6 +8,7 @@
 #include "analyzer/api/pick.h"
 #include "analyzer/api/row.h"
 #include "analyzer/api/scope.h"
+#include "analyzer/api/stalls.h"
 #include "analyzer/entry/protocol.h"
 #include "analyzer/query/body.h"
 #include "analyzer/query/full.h"
@@ -223,6 +224,9 @@ api_entry(struct call *c)
 	if (rc != 0)
 		return rc;
 	put_bodies(c, j, p);
+	rc = stalls_put(c, j, p);
+	if (rc != 0)
+		return rc;
 	put_protocol(j, p);
 	jout_put_uint(j, "cut", cut);
 	rc = put_neighbour(c, j, p, "previous", true);

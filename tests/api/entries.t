@@ -138,6 +138,9 @@ has 'has all parts' '(.row.id == "'"$id"'") and
 	.bodies.response == {mime: "text/html", size: 875, rawSize: 875,
 		encoding: "", complete: true} and
 	.protocol.name == "http" and .cut == 0 and .previous == null'
+has 'without loss nothing was held up' '.stalls.request == {ms: 0, bytes: 0,
+	missing: 0, times: 0, complete: true, spans: []} and
+	.stalls.response == .stalls.request'
 jq -S .entry "$tmp/out" >"$tmp/got"
 "$analyzer" show --json "$shop" "$id" | jq -S . >"$tmp/want"
 same 'and the entry is that of the command' "$tmp/got" "$tmp/want"
@@ -151,7 +154,21 @@ get 'redacted' 200 "${api}entries/$id" -G \
 	--data-urlencode 'q=redact("request.headers", "response")'
 has 'it hides that everywhere' '.entry.request.headers == "[REDACTED]" and
 	.entry.response == "[REDACTED]" and
-	.representation == {request: [], response: []}'
+	.representation == {request: [], response: []} and
+	.stalls == {request: null, response: null}'
+lost=$("$analyzer" query --json "$shop" 'request.path == "/orders/82" and
+	elapsedTime > 400' | jq -r .eid)
+get 'a request that was sent again' 200 "${api}entries/$lost"
+has 'was held up for nearly all of its time' '.stalls.request |
+	.ms > 400 and .ms < 414 and .times == 1 and .bytes == 140 and .complete and
+	(.spans | length) == 1 and .spans[0].from < .spans[0].to'
+torn=$("$analyzer" query --json "$shop" 'evidence.response.gap == true' |
+	jq -r .eid | tail -n 1)
+get 'a response with a gap' 200 "${api}entries/$torn"
+has 'has bytes missing' '.stalls.response.missing == 2896'
+dns=$("$analyzer" query --json "$shop" dns | jq -r .eid | head -n 1)
+get 'over UDP' 200 "${api}entries/$dns"
+has 'there is no such thing' '.stalls == {request: null, response: null}'
 get 'one that is not there' 404 "${api}entries/7"
 get 'nor can be' 404 "${api}entries/none"
 

@@ -307,6 +307,36 @@ await go("keys only: an investigation", at(), async (page) => {
 	);
 });
 
+await go(
+	"timing: what retransmissions cost",
+	asked('request.path == "/orders/82" and elapsedTime > 400', "&tab=timing"),
+	async (page) => {
+		await ready(page);
+		await choose(page, rowsOf(page).first());
+		const phases = panel(page).getByRole("list", { name: "Phases" });
+		await phases.waitFor();
+		check(
+			/Wait4\d\d ms/.test(await phases.textContent()),
+			"a call that waited long",
+		);
+		check(
+			/Request held up4\d\d ms/.test(await phases.textContent()),
+			"because its request was lost",
+		);
+		const why = panel(page).locator("[data-stall=request]");
+		check(
+			(await why.textContent()).includes("140 B came late or again"),
+			"how much was sent again",
+		);
+		check(
+			/not held up/.test(
+				await panel(page).locator("[data-stall=response]").textContent(),
+			),
+			"and the response was not",
+		);
+	},
+);
+
 await go("packets and proof", asked(POST), async (page) => {
 	await ready(page);
 	await choose(page, rowsOf(page).first());

@@ -455,6 +455,7 @@ function entry(id) {
 		},
 		bodies: { request: info("request"), response: info("response") },
 		protocol: x.e.protocol,
+		stalls: { request: null, response: null },
 		cut: 0,
 		previous: same[at - 1]?.row.id ?? null,
 		following: same[at + 1]?.row.id ?? null,

@@ -200,11 +200,26 @@ export interface Whole {
 	[key: string]: Json | undefined;
 }
 
+/** How long a side was held up because bytes were lost on the way. */
+export interface Stall {
+	ms: number;
+	/** That came late, or again. */
+	bytes: number;
+	/** That were never captured. */
+	missing: number;
+	times: number;
+	/** False: not all packets were looked at. */
+	complete: boolean;
+	/** The first ones. */
+	spans: { from: string; to: string }[];
+}
+
 export interface EntryDetail {
 	row: Row;
 	entry: Whole;
 	representation: { request: Section[] | null; response: Section[] | null };
 	bodies: Record<Side, BodyInfo | null>;
+	stalls: Record<Side, Stall | null>;
 	protocol: Protocol;
 	cut: number;
 	previous: string | null;

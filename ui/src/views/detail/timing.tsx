@@ -1,40 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the time went, and what the connection went through meanwhile.
-import type { EntryDetail, Json } from "../../api/types";
+import type { EntryDetail, Json, Side, Stall } from "../../api/types";
 import { zone } from "../../app/prefs";
 import { dict, text } from "../../model/curl";
-import { count, duration } from "../../model/format";
+import { bytes, count, duration, plural } from "../../model/format";
 import { full } from "../../model/time";
+import { timeline } from "../../model/timing";
 import { State } from "../../widgets/state";
-
-interface Phase {
-	name: string;
-	look: string;
-	ms: number;
-}
-
-function number(value: Json | undefined): number | null {
-	return typeof value === "number" ? value : null;
-}
-
-function phases(d: EntryDetail): Phase[] {
-	const timing = dict(d.entry.timing);
-	const tcp = dict(d.entry.tcp);
-	const all: [string, string, number | null][] = [
-		// Only the first call of a connection waits for the handshake.
-		[
-			"Connect",
-			"redirect",
-			d.row.ordinal === 0 ? number(tcp.handshakeRttMs) : null,
-		],
-		["Request", "success", number(timing.requestMs)],
-		["Wait", "client_error", number(timing.waitMs)],
-		["Response", "p1", number(timing.responseMs)],
-	];
-	return all.flatMap(([name, look, ms]) =>
-		ms === null ? [] : [{ name, look, ms }],
-	);
-}
 
 const EVENTS: [string, string, string][] = [
 	["retransmissions", "Retransmissions", "segments that were sent again"],
@@ -44,6 +16,10 @@ const EVENTS: [string, string, string][] = [
 	["gaps", "Gaps", "bytes that were never captured"],
 	["gapBytes", "Bytes missing", "in these gaps"],
 ];
+
+function number(value: Json | undefined): number {
+	return typeof value === "number" ? value : 0;
+}
 
 function Health({ d }: { d: EntryDetail }) {
 	const tcp = dict(d.entry.tcp);
@@ -55,7 +31,7 @@ function Health({ d }: { d: EntryDetail }) {
 			<table class="pairs">
 				<tbody>
 					{EVENTS.map(([key, name, what]) => {
-						const n = number(tcp[key]) ?? 0;
+						const n = number(tcp[key]);
 						return (
 							<tr key={key}>
 								<th scope="row">{name}</th>
@@ -72,16 +48,131 @@ function Health({ d }: { d: EntryDetail }) {
 	);
 }
 
-export function Timing({ d }: { d: EntryDetail }) {
-	const list = phases(d);
-	const timing = dict(d.entry.timing);
-	const all = list.reduce((sum, p) => sum + Math.max(0, p.ms), 0);
-	let before = 0;
-	const bars = list.map((p) => {
-		const start = before;
-		before += Math.max(0, p.ms);
-		return { ...p, start };
+// ---- bars on one axis ----
+
+interface Bar {
+	start: number;
+	ms: number;
+}
+
+function Line(props: {
+	name: string;
+	look: string;
+	bars: Bar[];
+	ms: number;
+	end: number;
+}) {
+	const share = (ms: number) => `${(100 * ms) / props.end}%`;
+	return (
+		<li>
+			<span>{props.name}</span>
+			<span class="track">
+				{props.bars.map((b) => (
+					<i
+						key={b.start}
+						class={props.look}
+						style={{ left: share(b.start), width: share(b.ms) }}
+					/>
+				))}
+			</span>
+			<span class="num">{duration(props.ms)}</span>
+		</li>
+	);
+}
+
+const HELD: Record<Side, string> = {
+	request: "Request held up",
+	response: "Response held up",
+};
+
+function Bars({ d }: { d: EntryDetail }) {
+	const { phases, held, end } = timeline(d);
+	if (phases.length === 0)
+		return (
+			<State icon="clock" title="There is nothing to measure.">
+				<p>Only one side of this call was captured.</p>
+			</State>
+		);
+	return (
+		<ul class="timeline" aria-label="Phases">
+			{phases.map((p) => (
+				<Line
+					key={p.name}
+					name={p.name}
+					look={p.look}
+					bars={[p]}
+					ms={p.ms}
+					end={end}
+				/>
+			))}
+			{held.map((h) => (
+				<Line
+					key={h.side}
+					name={HELD[h.side]}
+					look="held"
+					bars={h.spans}
+					ms={h.ms}
+					end={end}
+				/>
+			))}
+		</ul>
+	);
+}
+
+// ---- loss ----
+
+function stallText(s: Stall): string {
+	const parts: string[] = [];
+	if (s.times > 0)
+		parts.push(
+			`${duration(s.ms)}, ${plural(s.times, "time")}; ${bytes(s.bytes)} came late or again`,
+		);
+	else parts.push("not held up");
+	if (s.missing > 0)
+		parts.push(
+			`${bytes(s.missing)} were never captured, how long they took is not known`,
+		);
+	if (!s.complete) parts.push("only its first packets were looked at");
+	return parts.join("; ");
+}
+
+function Loss({ d }: { d: EntryDetail }) {
+	const sides = (["request", "response"] as const).flatMap((side) => {
+		const stall = d.stalls[side];
+		return stall === null ? [] : [{ side, stall }];
 	});
+	if (sides.length === 0) return null;
+	return (
+		<details class="section" open>
+			<summary>Held up by loss</summary>
+			<p class="soft small">
+				From the first sight of bytes, or of bytes behind them, to the last
+				packet that brought them before they were acknowledged. What was lost
+				before the capture, with nothing behind it, looks like a pause.
+			</p>
+			<table class="pairs">
+				<tbody>
+					{sides.map(({ side, stall }) => (
+						<tr key={side} data-stall={side}>
+							<th scope="row">{side === "request" ? "Request" : "Response"}</th>
+							<td>
+								{(stall.times > 0 || stall.missing > 0) && (
+									<>
+										<span class="badge warn">loss</span>{" "}
+									</>
+								)}
+								{stallText(stall)}
+							</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</details>
+	);
+}
+
+export function Timing({ d }: { d: EntryDetail }) {
+	const timing = dict(d.entry.timing);
 	const instants: [string, string][] = [
 		["Request begins", text(timing.requestStart)],
 		["Request ends", text(timing.requestEnd)],
@@ -90,29 +181,8 @@ export function Timing({ d }: { d: EntryDetail }) {
 	];
 	return (
 		<>
-			{list.length === 0 ? (
-				<State icon="clock" title="There is nothing to measure.">
-					<p>Only one side of this call was captured.</p>
-				</State>
-			) : (
-				<ul class="timeline" aria-label="Phases">
-					{bars.map((p) => (
-						<li key={p.name}>
-							<span>{p.name}</span>
-							<span class="track">
-								<i
-									class={p.look}
-									style={{
-										left: `${all === 0 ? 0 : (100 * p.start) / all}%`,
-										width: `${all === 0 ? 0 : (100 * Math.max(0, p.ms)) / all}%`,
-									}}
-								/>
-							</span>
-							<span class="num">{duration(p.ms)}</span>
-						</li>
-					))}
-				</ul>
-			)}
+			<Bars d={d} />
+			<Loss d={d} />
 			<details class="section" open>
 				<summary>Instants</summary>
 				<table class="pairs">
