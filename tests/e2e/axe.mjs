@@ -52,6 +52,7 @@ const STATES = [
 		await page.locator(".cm-content").waitFor();
 		await page.keyboard.press("/");
 		await page.keyboard.type("response.statsu == 4");
+		await page.keyboard.press("Escape");
 		await page.locator("#filter-problem").waitFor();
 	}],
 	["filter parts, sorted", `?q=${POST}&sort=-elapsed`, ".chip"],

@@ -102,9 +102,10 @@ await go("completion offers fields, operators, values", at(), async (page) => {
 	);
 	// The editor ignores keys for a moment after a list has opened, so that a
 	// person who types on does not take what just appeared.
-	await page.waitForTimeout(250);
-	await page.keyboard.press("ArrowDown");
-	await list.and(page.locator("[aria-selected]")).first().waitFor();
+	await until(async () => {
+		await page.keyboard.press("ArrowDown");
+		return (await list.and(page.locator("[aria-selected]")).count()) > 0;
+	}, "the value is chosen");
 	await page.keyboard.press("Enter");
 	await list.first().waitFor({ state: "detached" });
 	await page.keyboard.press("Enter");
@@ -196,8 +197,26 @@ await go("a call with a JSON body", asked(POST), async (page) => {
 	check((await tree.textContent()).includes("customer"), "the body's member");
 	await panel(page).getByRole("button", { name: "Text", exact: true }).click();
 	check(
-		(await panel(page).locator(".text-body").textContent()).startsWith("{"),
+		(await panel(page).locator(".text-body code").textContent()).startsWith("{"),
 		"the body as text",
+	);
+	const code = panel(page).locator(".text-body code");
+	const laid = await code.textContent();
+	check(/^\{\n {2}"/.test(laid), `laid out: ${laid}`);
+	same(
+		(await panel(page).locator(".lines").textContent()).split("\n").length,
+		laid.split("\n").length,
+		"a number a line",
+	);
+	await panel(page).getByRole("button", { name: "Pretty" }).click();
+	await until(
+		async () => !(await code.textContent()).includes("\n"),
+		"as it was sent",
+	);
+	same(
+		(await code.textContent()).replace(/\s/g, ""),
+		laid.replace(/\s/g, ""),
+		"nothing but white space differs",
 	);
 	await panel(page).getByRole("button", { name: "Hex", exact: true }).click();
 	check(
@@ -292,8 +311,12 @@ await go("keys only: an investigation", at(), async (page) => {
 		"the detail has the focus",
 	);
 	await page.keyboard.press("f");
-	await page.getByRole("menu").waitFor();
-	await page.keyboard.press("Escape");
+	await page.getByRole("menuitem", { name: "response.status == 404" }).waitFor();
+	await page.keyboard.press("ArrowDown");
+	await page.keyboard.press("Enter");
+	await page.getByRole("menuitem", { name: "Add to filter" }).waitFor();
+	await page.keyboard.press("Enter");
+	await applied(page, 'response.status == 404 and request.method == "GET"');
 	await page.keyboard.press("Escape");
 	await until(async () => param(page, "e") === null, "closed");
 	await page.keyboard.press("Shift+Backspace");
@@ -483,6 +506,30 @@ await go("the palette finds commands", at(), async (page) => {
 		.waitFor({ state: "detached" });
 });
 
+await go("the keys of every view, whatever is open", at(), async (page) => {
+	await ready(page);
+	await page.keyboard.press("?");
+	const sheet = page.getByRole("dialog");
+	await sheet.waitFor();
+	for (const text of [
+		"Next entry", "Copy as curl", "Next stream", "As a table, or as a picture",
+	])
+		await sheet.getByText(text, { exact: true }).waitFor();
+});
+
+await go("keys only: open the first call, its headers and body", asked(POST), async (page) => {
+	await ready(page);
+	await page.keyboard.press("Enter");
+	await until(async () => param(page, "e") !== null, "the first is opened");
+	await page.getByRole("tablist").waitFor();
+	const focused = () =>
+		page.evaluate(() => document.activeElement?.textContent ?? "");
+	await page.keyboard.press("h");
+	await until(async () => /^Headers/.test(await focused()), "the headers");
+	await page.keyboard.press("b");
+	await until(async () => /^Body/.test(await focused()), "the body");
+});
+
 await go("saved filters and history", at(), async (page) => {
 	await ready(page);
 	await apply(page, "dns");
@@ -538,6 +585,19 @@ await go("commonest values of a field", asked("http"), async (page) => {
 	await applied(page, 'http and request.method == "POST"');
 });
 
+await go("the same from a value in the list", at(), async (page) => {
+	await ready(page);
+	await rowsOf(page).first().locator(".badge").first().click({ button: "right" });
+	await page
+		.getByRole("menuitem", { name: "Commonest values of protocol.abbr" })
+		.click();
+	const rows = page.getByRole("dialog").getByRole("row");
+	await rows.filter({ hasText: "REDIS" }).waitFor();
+	await rows.filter({ hasText: "DNS" }).getByRole("button").click();
+	await applied(page, 'protocol.abbr == "DNS"');
+	await counted(page, 'protocol.abbr == "DNS"');
+});
+
 await go("nothing matches: said, with a way out", asked('request.path == "/no"'), async (page) => {
 	await page.getByText("Nothing matches.").waitFor();
 	await page.getByRole("button", { name: "Clear the filter" }).last().click();
@@ -547,7 +607,7 @@ await go("nothing matches: said, with a way out", asked('request.path == "/no"')
 await go("streams: the undissected with the reason", at("?v=streams&only=undissected"), async (page) => {
 	const rows = page.locator("section[aria-label=Streams] tbody tr");
 	await rows.first().waitFor();
-	check((await rows.first().locator(".small").textContent()) !== "", "reason");
+	check((await rows.first().locator("div.small").textContent()) !== "", "reason");
 	await page.keyboard.press("j");
 	await page.locator(".detail-body").getByText("Retransmissions").waitFor();
 	await page.getByRole("button", { name: "With gaps" }).click();
@@ -578,6 +638,14 @@ await go("times in UTC and local", at(), async (page) => {
 	await until(async () => (await time()) === utc, "and back");
 }, { timezoneId: "Asia/Tokyo" });
 
+/** What stands in a view once it has something to show. */
+const SIGNS = {
+	traffic: ".grid-row[data-id]",
+	streams: "section[aria-label=Streams] tbody tr",
+	map: ".map .node",
+	snapshot: ".panel tbody tr",
+};
+
 for (const [name, width, height] of [
 	["1280x720", 1280, 720],
 	["2560 wide", 2560, 1300],
@@ -587,11 +655,9 @@ for (const [name, width, height] of [
 		await ready(page);
 		await choose(page, rowsOf(page).first());
 		await page.getByRole("tablist").waitFor();
-		for (const v of ["traffic", "streams", "map", "snapshot"]) {
-			await page.getByRole("navigation").getByRole("link").nth(
-				["traffic", "streams", "map", "snapshot"].indexOf(v),
-			).click();
-			await page.waitForTimeout(150);
+		for (const [i, [v, sign]] of Object.entries(SIGNS).entries()) {
+			await page.getByRole("navigation").getByRole("link").nth(i).click();
+			await page.locator(sign).first().waitFor({ state: "attached" });
 			const wide = await page.evaluate(
 				() => document.documentElement.scrollWidth - innerWidth,
 			);
@@ -617,11 +683,19 @@ if (given === undefined) {
 			(await panel(page).locator(".text-body").textContent()).includes(MARK),
 			"body as text",
 		);
-		for (const tab of ["Stream", "Packets", "Proof", "Timing"])
+		for (const [tab, sign] of [
+			["Stream", "table.data tbody tr"],
+			["Packets", ".packet"],
+			["Proof", "tbody tr"],
+			["Timing", ".timeline"],
+		]) {
 			await page.getByRole("tab", { name: tab }).click();
-		for (const v of [1, 2, 3])
-			await page.getByRole("navigation").getByRole("link").nth(v).click();
-		await page.waitForTimeout(300);
+			await panel(page).locator(sign).first().waitFor();
+		}
+		for (const [i, sign] of Object.values(SIGNS).entries()) {
+			await page.getByRole("navigation").getByRole("link").nth(i).click();
+			await page.locator(sign).first().waitFor();
+		}
 		same(await page.evaluate(() => window.pwned ?? null), null, "nothing ran");
 		same(await page.locator("img[src=x], iframe").count(), 0, "no markup");
 	});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests to /api/v1: typed, cancellable, with errors that say what happened.
+import { parseJson } from "./json";
 import type { ErrorBody } from "./types";
 
 export type Params = Record<string, string | number | null | undefined>;
@@ -91,7 +92,7 @@ export async function getJson<T>(
 	signal?: AbortSignal,
 ): Promise<T> {
 	const init: RequestInit = signal === undefined ? {} : { signal };
-	return (await (await fetchApi(path, params, init)).json()) as T;
+	return parseJson(await (await fetchApi(path, params, init)).text()) as T;
 }
 
 export interface Bytes {

@@ -158,6 +158,8 @@ export type Json =
 	| null
 	| boolean
 	| number
+	/** A whole number with more digits than a number holds. */
+	| bigint
 	| string
 	| Json[]
 	| { [key: string]: Json };

@@ -1,34 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that can be done, once: keys, palette and help read this list.
+// What can be done here and now: keys and palette read this list. What there is
+// at all, and how it is called, is in catalogue.ts.
 import { signal } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
+import { CATALOGUE, type CommandId, type Named } from "./catalogue";
 
-export interface Command {
-	id: string;
-	title: string;
-	group: string;
-	/** "g g", "Mod+K", "/", "Shift+ArrowUp"; the first is shown. */
-	keys?: string[];
+/** What a view does when a command is given. */
+export interface Does {
+	id: CommandId;
 	/** Missing: always. */
 	when?: () => boolean;
 	run: () => void;
 }
 
-const registry = signal<Command[]>([]);
+export type Command = Does & Named;
 
-export function commands(): Command[] {
-	return registry.value;
-}
+const registry = signal<Command[]>([]);
 
 export function available(): Command[] {
 	return registry.value.filter((c) => c.when?.() ?? true);
 }
 
 /** Adds commands; the result takes them away again. */
-export function register(list: Command[]): () => void {
-	registry.value = [...registry.peek(), ...list];
+function register(list: Does[]): () => void {
+	const named = list.map((c) => ({ ...CATALOGUE[c.id], ...c }));
+	registry.value = [...registry.peek(), ...named];
 	return () => {
-		registry.value = registry.peek().filter((c) => !list.includes(c));
+		registry.value = registry.peek().filter((c) => !named.includes(c));
 	};
+}
+
+/**
+ * The commands of a part of the page, as long as it is there. They are there as
+ * soon as it can be seen: a key may follow at once.
+ */
+export function useCommands(list: () => Does[], on: unknown[] = []): void {
+	useLayoutEffect(() => register(list()), on);
 }
 
 export function keyText(keys: string): string {
@@ -39,5 +46,8 @@ export function keyText(keys: string): string {
 		.replace("ArrowDown", "↓")
 		.replace("ArrowLeft", "←")
 		.replace("ArrowRight", "→")
+		.replace("PageDown", "Page ↓")
+		.replace("PageUp", "Page ↑")
+		.replace("Backspace", "⌫")
 		.replace("Escape", "Esc");
 }

@@ -2,7 +2,8 @@
 // The sheet of keys and of the language.
 import { signal } from "@preact/signals";
 import { Dialog } from "../widgets/dialog";
-import { type Command, commands, keyText } from "./commands";
+import { CATALOGUE, type Named } from "./catalogue";
+import { keyText } from "./commands";
 import { applyFilter, go } from "./state";
 
 export const helpOpen = signal(false);
@@ -21,9 +22,10 @@ const EXAMPLES: [string, string][] = [
 	['response.content.text.json().state == "new"', "a member of a JSON body"],
 ];
 
-function byGroup(list: Command[]): [string, Command[]][] {
-	const groups = new Map<string, Command[]>();
-	for (const c of list)
+/** All that have keys, also of views that are not open. */
+function byGroup(): [string, Named[]][] {
+	const groups = new Map<string, Named[]>();
+	for (const c of Object.values(CATALOGUE))
 		if (c.keys !== undefined)
 			groups.set(c.group, [...(groups.get(c.group) ?? []), c]);
 	return [...groups];
@@ -37,12 +39,12 @@ export function Help() {
 	return (
 		<Dialog title="Keys and filters" close={close}>
 			<div class="help-columns">
-				{byGroup(commands()).map(([group, list]) => (
+				{byGroup().map(([group, list]) => (
 					<section key={group}>
 						<h3>{group}</h3>
 						<ul>
 							{list.map((c) => (
-								<li key={c.id}>
+								<li key={c.title}>
 									<span>{c.title}</span>
 									{c.keys?.map((k) => (
 										<kbd key={k}>{keyText(k)}</kbd>

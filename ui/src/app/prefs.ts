@@ -79,6 +79,8 @@ export const hiddenColumns = pref<string[]>(
 );
 export const listShare = pref<number>("list-share", 0.54, isNumber);
 export const chartShown = pref<boolean>("chart", true, isBool);
+export const prettyText = pref<boolean>("pretty-text", true, isBool);
+export const lineNumbers = pref<boolean>("line-numbers", true, isBool);
 export const sideBySide = pref<boolean>("side-by-side", false, isBool);
 
 const HISTORY_MAX = 50;

@@ -7,7 +7,7 @@ import { bytes, count, plural } from "../model/format";
 import { VIEWS, type View, writeUrl } from "../model/url-state";
 import { Icon, type IconName } from "../widgets/icon";
 import { type At, below, Menu } from "../widgets/menu";
-import { register } from "./commands";
+import { type Does, useCommands } from "./commands";
 import { Help, helpOpen } from "./help";
 import { Palette, paletteOpen } from "./palette";
 import { density, theme, zone } from "./prefs";
@@ -253,53 +253,28 @@ function Banners() {
 	);
 }
 
-function frameCommands() {
-	const views = VIEWS.map((v, i) => ({
-		id: `view-${v}`,
-		title: `Go to ${TITLES[v].toLowerCase()}`,
-		group: "Go",
-		keys: v === "map" ? [`${i + 1}`, "m"] : [`${i + 1}`],
-		run: () => go({ view: v }),
-	}));
+function frameCommands(): Does[] {
 	return [
 		{
 			id: "palette",
-			title: "Search commands",
-			group: "General",
-			keys: ["Mod+K"],
 			run: () => {
 				paletteOpen.value = true;
 			},
 		},
 		{
 			id: "help",
-			title: "Keys and filters",
-			group: "General",
-			keys: ["?"],
 			run: () => {
 				helpOpen.value = true;
 			},
 		},
-		...views,
-		{
-			id: "link",
-			title: "Copy a link to this sight",
-			group: "General",
-			keys: ["y"],
-			run: () => void copy(location.href, "Link"),
-		},
-		{ id: "theme", title: "Change the theme", group: "Looks", run: nextTheme },
-		{
-			id: "zone",
-			title: "Times in UTC or local time",
-			group: "Looks",
-			keys: ["u"],
-			run: otherZone,
-		},
+		...VIEWS.map(
+			(v): Does => ({ id: `view-${v}`, run: () => go({ view: v }) }),
+		),
+		{ id: "link", run: () => void copy(location.href, "Link") },
+		{ id: "theme", run: nextTheme },
+		{ id: "zone", run: otherZone },
 		{
 			id: "density",
-			title: "Rows closer or wider",
-			group: "Looks",
 			run: () => {
 				density.value = density.value === "compact" ? "roomy" : "compact";
 			},
@@ -308,7 +283,7 @@ function frameCommands() {
 }
 
 export function Shell({ children }: { children: ComponentChildren }) {
-	useEffect(() => register(frameCommands()), []);
+	useCommands(frameCommands);
 	useEffect(() => {
 		document.title = `${TITLES[place.value.view]} – Kubeshark Analyzer`;
 	});

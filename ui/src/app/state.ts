@@ -37,6 +37,9 @@ effect(() => {
 	draft.value = place.value.q;
 });
 
+/** The editor offers words: what is wrong so far may become right. */
+export const completing = signal(false);
+
 export function applyFilter(q: string): void {
 	const text = q.trim();
 	remember(text);

@@ -22,7 +22,7 @@ function Values({ top }: { top: Top }) {
 		return <State icon="empty" title="No entry has this field." />;
 	return (
 		<>
-			<table class="data">
+			<table class="data values">
 				<thead>
 					<tr>
 						<th>Value</th>

@@ -2,6 +2,7 @@
 // What can be done with any value on the page that has data-kfl.
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { fieldOf } from "../model/compose";
 import { type At, type Item, Menu } from "../widgets/menu";
 import { copy, filterBy, place } from "./state";
 import { topOf } from "./top";
@@ -11,6 +12,8 @@ interface Open {
 	kfl: string;
 	field: string;
 	text: string;
+	/** Not one value but several, to choose one of. */
+	among?: string[];
 }
 
 const open = signal<Open | null>(null);
@@ -19,9 +22,14 @@ export function openValueMenu(element: HTMLElement, at: At): void {
 	open.value = {
 		at,
 		kfl: element.dataset.kfl ?? "",
-		field: element.dataset.field ?? "",
+		field: element.dataset.field ?? fieldOf(element.dataset.kfl ?? ""),
 		text: element.dataset.copy ?? element.textContent ?? "",
 	};
+}
+
+/** For the keyboard: which value of a row is meant? */
+export function openRowMenu(among: string[], at: At): void {
+	open.value = { at, kfl: "", field: "", text: "", among };
 }
 
 function valueAt(e: Event): HTMLElement | null {
@@ -65,6 +73,15 @@ function listen(): () => void {
 }
 
 function itemsOf(o: Open): (Item | null)[] {
+	if (o.among !== undefined)
+		return o.among.map((kfl) => ({
+			text: kfl,
+			run: () => {
+				// A place of its own: the next menu takes the focus again.
+				const at = { ...o.at };
+				open.value = { at, kfl, field: fieldOf(kfl), text: "" };
+			},
+		}));
 	const items: (Item | null)[] = [];
 	if (o.kfl !== "") {
 		items.push({ text: "Add to filter", run: () => filterBy(o.kfl, "add") });
@@ -95,7 +112,11 @@ export function ValueMenu() {
 		<Menu
 			at={at.at}
 			label="Value"
-			title={at.kfl || at.text.slice(0, 200)}
+			title={
+				at.among === undefined
+					? at.kfl || at.text.slice(0, 200)
+					: "Which value of this entry?"
+			}
 			items={itemsOf(at)}
 			close={() => {
 				open.value = null;

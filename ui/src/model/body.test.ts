@@ -83,6 +83,8 @@ describe("hexadecimal", () => {
 		const bytes = fromHex("00ff48690a");
 		expect(bytes).toEqual(Uint8Array.of(0, 255, 0x48, 0x69, 10));
 		expect(hexLines(new Uint8Array(17))).toBe(2);
+		expect(hexLines(new Uint8Array(17), 8)).toBe(3);
+		expect(hexLine(new Uint8Array([65, 66]), 0, 8).hex.trim()).toBe("41 42");
 		const line = hexLine(bytes, 0);
 		expect(line.hex.trim()).toBe("00 ff 48 69 0a");
 		expect(line.text).toBe("··Hi·");

@@ -62,7 +62,7 @@ export function expressible(path: string): boolean {
 /** The condition that a member has just this value, or null. */
 export function equals(
 	path: string,
-	value: string | number | boolean | null,
+	value: string | number | bigint | boolean | null,
 ): string | null {
 	if (!expressible(path)) return null;
 	if (typeof value === "string") {
@@ -71,9 +71,25 @@ export function equals(
 	}
 	if (path === "" || value === null) return null;
 	// Numbers in a query have six digits for ==; longer ones go as text.
-	if (typeof value === "number" && String(Math.abs(value)).length > 6)
+	if (
+		typeof value === "bigint" ||
+		(typeof value === "number" && String(Math.abs(value)).length > 6)
+	)
 		return `${path} == "${value}"`;
 	return `${path} == ${value}`;
+}
+
+const CONDITION = /^([A-Za-z_][\w.]*(?:\["[^"]*"\])?) (?:==|>=) /;
+
+/** The field that a condition of one value is about, "" for any other. */
+export function fieldOf(kfl: string): string {
+	return CONDITION.exec(kfl)?.[1] ?? "";
+}
+
+/** From this instant on; `time` is RFC 3339 in UTC. */
+export function since(time: string): string {
+	const ms = Date.parse(time);
+	return Number.isNaN(ms) ? "" : `timestamp >= ${ms}`;
 }
 
 /** The path of a member below another. */

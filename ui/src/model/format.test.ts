@@ -7,6 +7,7 @@ import {
 	middle,
 	percent,
 	plural,
+	sentence,
 	words,
 } from "./format";
 import { clock, day, fromMs, tick, ticks, toMs } from "./time";
@@ -95,4 +96,11 @@ describe("names of members", () => {
 		expect(words("brokerID")).toBe("Broker ID");
 		expect(words("queue")).toBe("Queue");
 	});
+});
+
+it("what the server says becomes a sentence", () => {
+	expect(sentence("there is no field a; did you mean b?")).toBe(
+		"There is no field a; did you mean b?",
+	);
+	expect(sentence("a text is not closed")).toBe("A text is not closed.");
 });

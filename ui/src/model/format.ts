@@ -57,6 +57,12 @@ export function middle(text: string, max: number): string {
 	return `${text.slice(0, head)}…${text.slice(text.length - (max - 1 - head))}`;
 }
 
+/** What a server says as a sentence of its own. */
+export function sentence(text: string): string {
+	const end = /[.!?…]$/.test(text) ? "" : ".";
+	return text.charAt(0).toUpperCase() + text.slice(1) + end;
+}
+
 /** A member's name for people: deliveryMode is "Delivery mode". */
 export function words(name: string): string {
 	const text = name

@@ -30,13 +30,18 @@ export interface HexLine {
 	text: string;
 }
 
-export function hexLine(bytes: Uint8Array, line: number): HexLine {
-	const offset = line * HEX_WIDTH;
+/** One line of `width` bytes, with a blank more in its middle. */
+export function hexLine(
+	bytes: Uint8Array,
+	line: number,
+	width = HEX_WIDTH,
+): HexLine {
+	const offset = line * width;
 	let hex = "";
 	let text = "";
-	for (let i = 0; i < HEX_WIDTH; i++) {
+	for (let i = 0; i < width; i++) {
 		const byte = bytes[offset + i];
-		if (i === HEX_WIDTH / 2) hex += " ";
+		if (i === width / 2) hex += " ";
 		hex += byte === undefined ? "   " : `${hexByte(byte)} `;
 		if (byte !== undefined) text += ascii(byte);
 	}
@@ -44,24 +49,25 @@ export function hexLine(bytes: Uint8Array, line: number): HexLine {
 }
 
 /** Where the digits of a line's nth byte begin in its text. */
-function digits(n: number): number {
-	return 3 * n + (n >= HEX_WIDTH / 2 ? 1 : 0);
+function digits(n: number, width: number): number {
+	return 3 * n + (n >= width / 2 ? 1 : 0);
 }
 
 /** A line's digits before, inside and behind the bytes pointed out. */
 export function hexParts(
 	line: HexLine,
 	mark: { offset: number; length: number },
+	width = HEX_WIDTH,
 ): [string, string, string] {
-	const within = (n: number) => Math.min(HEX_WIDTH, Math.max(0, n));
+	const within = (n: number) => Math.min(width, Math.max(0, n));
 	const from = within(mark.offset - line.offset);
 	const to = within(mark.offset + mark.length - line.offset);
 	if (to <= from) return [line.hex, "", ""];
 	// Up to the last digit, not the blank behind it.
-	const [a, b] = [digits(from), digits(to - 1) + 2];
+	const [a, b] = [digits(from, width), digits(to - 1, width) + 2];
 	return [line.hex.slice(0, a), line.hex.slice(a, b), line.hex.slice(b)];
 }
 
-export function hexLines(bytes: Uint8Array): number {
-	return Math.ceil(bytes.length / HEX_WIDTH);
+export function hexLines(bytes: Uint8Array, width = HEX_WIDTH): number {
+	return Math.ceil(bytes.length / width);
 }

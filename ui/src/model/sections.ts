@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a protocol shows of a message: tables and bodies, whoever made them.
+
+import { jsonText, parseJson } from "../api/json";
 import type { Json, Section, TableRow } from "../api/types";
 
 function isRow(value: unknown): value is TableRow {
@@ -11,7 +13,7 @@ export function rowsOf(section: Section): TableRow[] {
 	let data: unknown = section.data;
 	if (typeof data === "string") {
 		try {
-			data = JSON.parse(data);
+			data = parseJson(data);
 		} catch {
 			return [];
 		}
@@ -33,7 +35,7 @@ export function isEmpty(section: Section): boolean {
 export function valueText(value: Json): string {
 	if (typeof value === "string") return value;
 	if (value === null) return "";
-	return typeof value === "object" ? JSON.stringify(value) : String(value);
+	return typeof value === "object" ? jsonText(value) : String(value);
 }
 
 /** Is this the body that /body/{side} gives whole? */

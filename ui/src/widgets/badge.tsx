@@ -32,6 +32,7 @@ export function ProtocolBadge(props: {
 		<span
 			class={`badge ${protocolClass(props.macro)}`}
 			data-kfl={props.kfl === false ? undefined : props.macro}
+			data-field="protocol.abbr"
 		>
 			{props.abbr}
 		</span>

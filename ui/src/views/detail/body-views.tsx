@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How bodies can be looked at. A new way is one line of VIEWS. Nothing here is
 // ever active: texts stay texts, of pictures only the size is told.
+import type { Signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import { parseJson } from "../../api/json";
 import type { Json } from "../../api/types";
+import { lineNumbers, prettyText } from "../../app/prefs";
 import { copy } from "../../app/state";
 import {
 	asText,
@@ -14,6 +17,7 @@ import {
 	mediaType,
 } from "../../model/body";
 import { count, bytes as sizeText } from "../../model/format";
+import { layoutOf, pretty } from "../../model/pretty";
 import { Hex } from "../../widgets/hex";
 import { Tree } from "../../widgets/tree";
 
@@ -39,7 +43,7 @@ function decoded(p: BodyProps): string {
 function parsed(p: BodyProps): { value: Json } | null {
 	if (p.bytes.length < p.size || p.size > JSON_MAX) return null;
 	try {
-		return { value: JSON.parse(decoded(p)) as Json };
+		return { value: parseJson(decoded(p)) as Json };
 	} catch {
 		return null;
 	}
@@ -67,12 +71,62 @@ function JsonView(p: BodyProps) {
 	);
 }
 
-function TextView(p: BodyProps) {
-	const text = useMemo(() => decoded(p), [p.bytes]);
+function Toggle(props: { name: string; pref: Signal<boolean> }) {
+	const { name, pref } = props;
 	return (
-		<pre class="text-body" tabIndex={0}>
-			{text.slice(0, TEXT_MAX)}
-			{text.length > TEXT_MAX && "\n…"}
+		<button
+			type="button"
+			class={`button${pref.value ? " on" : ""}`}
+			aria-pressed={pref.value}
+			onClick={() => {
+				pref.value = !pref.value;
+			}}
+		>
+			{name}
+		</button>
+	);
+}
+
+/** The numbers stand beside the text, so that they are not copied with it. */
+function Numbers({ text }: { text: string }) {
+	let n = 1;
+	for (const c of text) if (c === "\n") n++;
+	return (
+		<span class="lines" aria-hidden="true">
+			{Array.from({ length: n }, (_, i) => i + 1).join("\n")}
+		</span>
+	);
+}
+
+function textOf(p: BodyProps): string {
+	const all = decoded(p);
+	return all.length > TEXT_MAX ? `${all.slice(0, TEXT_MAX)}\n…` : all;
+}
+
+function TextTools(p: BodyProps) {
+	const known = useMemo(
+		() => layoutOf(mediaType(p.mime), textOf(p)) !== null,
+		[p.bytes, p.mime],
+	);
+	return (
+		<>
+			{known && <Toggle name="Pretty" pref={prettyText} />}
+			<Toggle name="Line numbers" pref={lineNumbers} />
+		</>
+	);
+}
+
+function TextView(p: BodyProps) {
+	const isPretty = prettyText.value;
+	const text = useMemo(() => {
+		const raw = textOf(p);
+		return isPretty ? pretty(mediaType(p.mime), raw) : raw;
+	}, [p.bytes, p.mime, isPretty]);
+	const numbered = lineNumbers.value && text.includes("\n");
+	return (
+		<pre class={`text-body${numbered ? " numbered" : ""}`} tabIndex={0}>
+			{numbered && <Numbers text={text} />}
+			<code>{text}</code>
 		</pre>
 	);
 }
@@ -129,6 +183,8 @@ interface View {
 	title: string;
 	fits: (kind: BodyKind, p: BodyProps) => boolean;
 	Show: (p: BodyProps) => JSX.Element;
+	/** Buttons of its own. */
+	Tools?: (p: BodyProps) => JSX.Element;
 }
 
 /** The first that fits is shown at first. */
@@ -141,6 +197,7 @@ const VIEWS: View[] = [
 		title: "Text",
 		fits: (k) => k === "json" || k === "text" || k === "form",
 		Show: TextView,
+		Tools: TextTools,
 	},
 	{ id: "hex", title: "Hex", fits: () => true, Show: HexView },
 ];
@@ -181,6 +238,7 @@ export function BodyView(
 				>
 					Copy
 				</button>
+				{view?.Tools !== undefined && <view.Tools {...props} />}
 				{props.tools}
 			</div>
 			{view !== undefined && <view.Show {...props} />}

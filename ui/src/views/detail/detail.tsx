@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One call: what was said, when, on what connection, and where it is proved.
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { getJson, url } from "../../api/client";
-import type { EntryDetail } from "../../api/types";
-import { register } from "../../app/commands";
+import type { EntryDetail, Peer, Side } from "../../api/types";
+import type { CommandId } from "../../app/catalogue";
+import { type Does, useCommands } from "../../app/commands";
 import { sideBySide, zone } from "../../app/prefs";
 import { copy, generation, go, place, toast } from "../../app/state";
+import { equals } from "../../model/compose";
 import { requestBody, toCurl } from "../../model/curl";
 import { bytes, duration } from "../../model/format";
 import { full } from "../../model/time";
@@ -38,9 +40,11 @@ function Both({ d }: { d: EntryDetail }) {
 	return (
 		<div class="sides">
 			<section aria-label="Request">
+				<h3>Request</h3>
 				<Sections d={d} side="request" />
 			</section>
 			<section aria-label="Response">
+				<h3>Response</h3>
 				<Sections d={d} side="response" />
 			</section>
 		</div>
@@ -187,6 +191,33 @@ function Actions({ d }: { d: EntryDetail }) {
 	);
 }
 
+/** Name, address and port, each to be filtered by. */
+function PeerFacts(props: { side: "src" | "dst"; peer: Peer }) {
+	const { side, peer } = props;
+	return (
+		<>
+			<Value kfl={peerQuery(side, peer)}>
+				<b>{peerName(peer)}</b>
+			</Value>
+			{peer.name !== "" && (
+				<>
+					{" "}
+					<Value kfl={equals(`${side}.ip`, peer.ip)} class="soft">
+						{peer.ip}
+					</Value>
+				</>
+			)}
+			<Value
+				kfl={equals(`${side}.port`, String(peer.port))}
+				copy={String(peer.port)}
+				class="soft"
+			>
+				:{peer.port}
+			</Value>
+		</>
+	);
+}
+
 function Head({ d }: { d: EntryDetail }) {
 	const { row } = d;
 	return (
@@ -209,24 +240,22 @@ function Head({ d }: { d: EntryDetail }) {
 			</div>
 			<div class="facts">
 				<span>
-					<Value kfl={peerQuery("src", row.src)} field="src.name">
-						<b>{peerName(row.src)}</b>
-					</Value>
-					:{row.src.port} →{" "}
-					<Value kfl={peerQuery("dst", row.dst)} field="dst.name">
-						<b>{peerName(row.dst)}</b>
-					</Value>
-					:{row.dst.port}
+					<PeerFacts side="src" peer={row.src} />
+					<span class="soft"> → </span>
+					<PeerFacts side="dst" peer={row.dst} />
 				</span>
 				{row.dst.namespace !== "" && (
 					<span>
 						in{" "}
-						<Value
-							kfl={`namespace == "${row.dst.namespace}"`}
-							field="namespace"
-						>
+						<Value kfl={equals("namespace", row.dst.namespace)}>
 							{row.dst.namespace}
 						</Value>
+					</span>
+				)}
+				{row.node !== "" && (
+					<span>
+						seen on{" "}
+						<Value kfl={equals("node.name", row.node)}>{row.node}</Value>
 					</span>
 				)}
 				{row.elapsedMs !== null && (
@@ -260,59 +289,48 @@ function Head({ d }: { d: EntryDetail }) {
 	);
 }
 
-function openBody(side: string): void {
+/** Goes to a part of one side, on whatever tab that is. */
+function openSection(side: Side, selector: string): void {
 	go({ tab: sideBySide.value ? "both" : side }, true);
 	setTimeout(() => {
-		const body = document.querySelector<HTMLElement>(
-			`[data-body="${side}"] > summary`,
+		const heading = document.querySelector<HTMLElement>(
+			`[data-side="${side}"] ${selector} > summary`,
 		);
-		body?.scrollIntoView({ block: "nearest" });
-		body?.focus();
+		heading?.scrollIntoView({ block: "nearest" });
+		heading?.focus();
 	});
 }
 
 function detailCommands(latest: { current: EntryDetail | null }) {
 	const side = (d: EntryDetail) =>
 		tabAt(d) === "response" ? "response" : "request";
-	const make = (
-		id: string,
-		title: string,
-		keys: string[],
-		run: (d: EntryDetail) => void,
-	) => ({
+	const make = (id: CommandId, run: (d: EntryDetail) => void): Does => ({
 		id,
-		title,
-		group: "Call",
-		keys,
 		// What is shown may still be the call before.
 		when: () => latest.current?.row.id === place.value.entry,
 		run: () => latest.current !== null && run(latest.current),
 	});
+	const tab = (name: string) => () => go({ tab: name }, true);
 	return [
-		make("request", "Request", ["r"], () => go({ tab: "request" }, true)),
-		make("response", "Response", ["s"], () => go({ tab: "response" }, true)),
-		make("body", "Body", ["b"], (d) => openBody(side(d))),
-		make("talk", "Conversation", ["v"], (d) => {
+		make("request", tab("request")),
+		make("response", tab("response")),
+		make("headers", (d) => openSection(side(d), "[data-title*=eaders]")),
+		make("body", (d) => openSection(side(d), `[data-body="${side(d)}"]`)),
+		make("talk", (d) => {
 			if (d.row.protocol === "ws") go({ tab: "talk" }, true);
 		}),
-		make("timing", "Timing", ["w"], () => go({ tab: "timing" }, true)),
-		make("packets", "Packets, in hexadecimal", ["x"], () =>
-			go({ tab: "packets" }, true),
-		),
-		make("proof", "Proof", ["p"], () => go({ tab: "proof" }, true)),
-		make("previous", "Previous call of the stream", ["["], (d) => {
+		make("timing", tab("timing")),
+		make("packets", tab("packets")),
+		make("proof", tab("proof")),
+		make("previous", (d) => {
 			if (d.previous !== null) go({ entry: d.previous }, true);
 		}),
-		make("following", "Next call of the stream", ["]"], (d) => {
+		make("following", (d) => {
 			if (d.following !== null) go({ entry: d.following }, true);
 		}),
-		make("curl", "Copy as curl", ["c"], (d) => void copyCurl(d)),
-		make("to-stream", "Go to the stream", ["o"], (d) =>
-			go({ view: "streams", stream: d.row.stream }),
-		),
-		make("enter", "Into the detail", ["Enter"], () =>
-			document.getElementById("tab-panel")?.focus(),
-		),
+		make("curl", (d) => void copyCurl(d)),
+		make("to-stream", (d) => go({ view: "streams", stream: d.row.stream })),
+		make("open", () => document.getElementById("tab-panel")?.focus()),
 	];
 }
 
@@ -329,7 +347,7 @@ export function Detail({ id }: { id: string }) {
 	const d = loaded.data;
 	const latest = useRef(d);
 	latest.current = d;
-	useEffect(() => register(detailCommands(latest)), []);
+	useCommands(() => detailCommands(latest));
 	if (loaded.error !== null)
 		return (
 			<Failed

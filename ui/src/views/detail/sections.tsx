@@ -41,7 +41,7 @@ function Table(props: { section: Section; without: ReadonlySet<string> }) {
 	);
 	if (rows.length === 0) return null;
 	return (
-		<details class="section" open>
+		<details class="section" open data-title={section.title}>
 			<summary>
 				{section.title} <span class="n">{rows.length}</span>
 			</summary>
@@ -112,7 +112,7 @@ export function Sections({ d, side }: { d: EntryDetail; side: Side }) {
 			</State>
 		);
 	return (
-		<>
+		<div data-side={side}>
 			{notes(d, side).map((note) => (
 				<div key={note} class="note warn">
 					<Icon name="warn" /> <span>{note}</span>
@@ -140,6 +140,6 @@ export function Sections({ d, side }: { d: EntryDetail; side: Side }) {
 					{d.cut} long {d.cut === 1 ? "text is" : "texts are"} cut here.
 				</p>
 			)}
-		</>
+		</div>
 	);
 }

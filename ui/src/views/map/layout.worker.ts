@@ -20,11 +20,11 @@ export function layOut(ask: LayoutAsk): Layout {
 	const g = new dagre.graphlib.Graph({ compound: true, multigraph: false });
 	g.setGraph({
 		rankdir: "LR",
-		nodesep: 16,
-		ranksep: 90,
-		edgesep: 14,
-		marginx: 30,
-		marginy: 30,
+		nodesep: 10,
+		ranksep: 56,
+		edgesep: 4,
+		marginx: 16,
+		marginy: 16,
 	});
 	g.setDefaultEdgeLabel(() => ({}));
 	for (const group of ask.groups) g.setNode(`group:${group}`, {});
@@ -34,7 +34,7 @@ export function layOut(ask: LayoutAsk): Layout {
 	}
 	for (const e of ask.edges)
 		if (e.from !== e.to)
-			g.setEdge(e.from, e.to, { width: 60, height: 12, labelpos: "c" });
+			g.setEdge(e.from, e.to, { width: 84, height: 8, labelpos: "c" });
 	dagre.layout(g);
 	const nodes: Layout["nodes"] = {};
 	for (const n of ask.nodes) {

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { getJson } from "../../api/client";
 import type { ServiceMap } from "../../api/types";
-import { register } from "../../app/commands";
+import { useCommands } from "../../app/commands";
 import {
 	announce,
 	filterBy,
@@ -149,30 +149,22 @@ export function ServiceMapView() {
 				`${plural(map.nodes.length, "service")}, ${plural(map.edges.length, "connection")}.`,
 			);
 	}, [map]);
-	useEffect(
-		() =>
-			register([
-				{
-					id: "map-table",
-					title: "Map as a table, or as a picture",
-					group: "Map",
-					keys: ["v"],
-					run: () =>
-						go({ as: place.value.as === "table" ? "" : "table" }, true),
+	useCommands(
+		() => [
+			{
+				id: "map-table",
+				run: () => go({ as: place.value.as === "table" ? "" : "table" }, true),
+			},
+			{
+				id: "map-filter",
+				run: () => {
+					const kfl = document
+						.querySelector(".map-card [data-query]")
+						?.getAttribute("data-query");
+					if (kfl) filterBy(kfl, "add");
 				},
-				{
-					id: "map-filter",
-					title: "Traffic of the chosen",
-					group: "Map",
-					keys: ["f"],
-					run: () => {
-						const kfl = document
-							.querySelector(".map-card [data-query]")
-							?.getAttribute("data-query");
-						if (kfl) filterBy(kfl, "add");
-					},
-				},
-			]),
+			},
+		],
 		[],
 	);
 	return (

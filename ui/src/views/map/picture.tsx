@@ -25,17 +25,26 @@ interface Camera {
 const ZOOM_MIN = 0.1;
 const ZOOM_MAX = 3;
 
-function fitting(l: Layout, size: { width: number; height: number }): Camera {
+/** At first, names can be read; what does not fit then is dragged into sight. */
+const ZOOM_READABLE = 0.62;
+/** Left free for the buttons. */
+const ASIDE = 44;
+
+function fitting(
+	l: Layout,
+	size: { width: number; height: number },
+	least: number,
+): Camera {
 	const zoom = Math.min(
 		1.25,
 		Math.max(
-			ZOOM_MIN,
-			Math.min(size.width / (l.width + 40), size.height / (l.height + 40)),
+			least,
+			Math.min((size.width - ASIDE) / l.width, size.height / l.height),
 		),
 	);
 	return {
 		zoom,
-		x: (size.width - l.width * zoom) / 2,
+		x: ASIDE + (size.width - ASIDE - l.width * zoom) / 2,
 		y: (size.height - l.height * zoom) / 2,
 	};
 }
@@ -104,7 +113,7 @@ function EdgeView(props: {
 	);
 }
 
-/** Above all edges, so that none crosses it out. */
+/** Above everything, so that nothing crosses it out. */
 function EdgeLabel(props: { edge: GraphEdge; layout: Layout; dim: boolean }) {
 	const points = props.layout.edges[props.edge.id] ?? [];
 	const middle = points[Math.floor(points.length / 2)];
@@ -277,7 +286,7 @@ function useCamera(
 	const [camera, set] = useState<Camera>({ x: 0, y: 0, zoom: 1 });
 	const ready = size.width > 0;
 	useEffect(() => {
-		if (layout !== null && ready) set(fitting(layout, size));
+		if (layout !== null && ready) set(fitting(layout, size, ZOOM_READABLE));
 	}, [layout, ready]);
 	const zoomAt = (by: number, x: number, y: number) =>
 		set((c) => {
@@ -287,11 +296,25 @@ function useCamera(
 		});
 	const move = (dx: number, dy: number) =>
 		set((c) => ({ ...c, x: c.x + dx, y: c.y + dy }));
-	const fit = () => layout !== null && set(fitting(layout, size));
+	const fit = () => layout !== null && set(fitting(layout, size, ZOOM_MIN));
 	return { camera, zoomAt, move, fit };
 }
 
 type Moves = ReturnType<typeof useCamera>;
+
+/** What gets the focus by key comes into sight. */
+function bringIn(e: FocusEvent, moves: Moves): void {
+	const svg = e.currentTarget as SVGSVGElement;
+	const target = e.target as Element;
+	if (target === svg || !target.matches(":focus-visible")) return;
+	const box = svg.getBoundingClientRect();
+	const at = target.getBoundingClientRect();
+	const by = (from: number, to: number, low: number, high: number) =>
+		to < low || from > high ? (low + high - from - to) / 2 : 0;
+	const dx = by(at.left, at.right, box.left + ASIDE, box.right);
+	const dy = by(at.top, at.bottom, box.top, box.bottom);
+	if (dx !== 0 || dy !== 0) moves.move(dx, dy);
+}
 
 function drag(e: PointerEvent, moves: Moves, click: () => void): void {
 	const svg = e.currentTarget as SVGSVGElement;
@@ -364,14 +387,6 @@ function Drawing(props: {
 					choose={() => props.choose({ edge: e })}
 				/>
 			))}
-			{graph.edges.map((e) => (
-				<EdgeLabel
-					key={e.id}
-					edge={e}
-					layout={layout}
-					dim={chosen !== null && !touches(e)}
-				/>
-			))}
 			{graph.nodes.map((n) => (
 				<NodeView
 					key={n.id}
@@ -382,6 +397,14 @@ function Drawing(props: {
 					choose={() =>
 						n.folded ? props.unfold(n.label) : props.choose({ node: n })
 					}
+				/>
+			))}
+			{graph.edges.map((e) => (
+				<EdgeLabel
+					key={e.id}
+					edge={e}
+					layout={layout}
+					dim={chosen !== null && !touches(e)}
 				/>
 			))}
 		</>
@@ -435,6 +458,7 @@ export function Picture(props: { graph: Graph; unfold: (ns: string) => void }) {
 					role="group"
 					aria-label="Service map. The same as a table: key v."
 					onPointerDown={(e) => drag(e, moves, () => choose(null))}
+					onFocusIn={(e) => bringIn(e, moves)}
 				>
 					<defs>
 						<marker

@@ -223,7 +223,8 @@ function Points({ s }: { s: SnapshotDetail }) {
 							<th>Vantage</th>
 							<th class="num">Packets</th>
 							<th>From</th>
-							<th style={{ width: "30%" }}>Time</th>
+							<th>To</th>
+							<th style={{ width: "24%" }}>Time</th>
 						</tr>
 					</thead>
 					<tbody>
@@ -233,9 +234,11 @@ function Points({ s }: { s: SnapshotDetail }) {
 								<td class="mono">{p.ip}</td>
 								<td class="soft">{p.label}</td>
 								<td class="num">{count(p.packets)}</td>
-								<td class="soft">
-									{p.first === null ? "" : full(p.first, zone.value)}
-								</td>
+								{[p.first, p.last].map((t, i) => (
+									<td key={i} class="soft nowrap">
+										{t === null ? "" : full(t, zone.value)}
+									</td>
+								))}
 								<td>
 									<Span s={s} first={p.first} last={p.last} />
 								</td>
@@ -282,6 +285,27 @@ function Files({ s }: { s: SnapshotDetail }) {
 	);
 }
 
+/** Of the registry of link types, those that are read. */
+const LINKS: Record<number, string> = {
+	0: "BSD loopback",
+	1: "Ethernet",
+	9: "PPP",
+	12: "raw IP",
+	14: "raw IP",
+	50: "PPP in HDLC",
+	101: "raw IP",
+	108: "OpenBSD loopback",
+	113: "Linux cooked",
+	228: "raw IPv4",
+	229: "raw IPv6",
+	276: "Linux cooked, version 2",
+};
+
+function linkName(type: number): string {
+	const name = LINKS[type];
+	return name === undefined ? `type ${type}` : `${name} (${type})`;
+}
+
 function Interfaces({ s }: { s: SnapshotDetail }) {
 	return (
 		<Panel title="Interfaces">
@@ -291,7 +315,7 @@ function Interfaces({ s }: { s: SnapshotDetail }) {
 						<tr>
 							<th>File</th>
 							<th>Interface</th>
-							<th class="num">Link type</th>
+							<th>Link type</th>
 							<th class="num">Snap length</th>
 							<th class="num">Dropped</th>
 						</tr>
@@ -301,7 +325,7 @@ function Interfaces({ s }: { s: SnapshotDetail }) {
 							<tr key={`${i.source} ${i.interface}`}>
 								<td>{i.source}</td>
 								<td>{i.name || `#${i.interface}`}</td>
-								<td class="num">{i.linktype}</td>
+								<td>{linkName(i.linktype)}</td>
 								<td class="num">{count(i.snaplen)}</td>
 								<td class="num">
 									{i.drops === null ? (
@@ -401,11 +425,11 @@ export function SnapshotView() {
 				<Missing s={s} />
 				<Points s={s} />
 				<Packets s={s} />
+				<Diagnosis s={s} />
 				<Identity s={s} />
 				<Files s={s} />
 				<Interfaces s={s} />
 				<Identities s={s} />
-				<Diagnosis s={s} />
 			</div>
 		</section>
 	);

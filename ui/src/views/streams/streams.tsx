@@ -3,11 +3,20 @@
 import { useEffect, useState } from "preact/hooks";
 import { getJson, url } from "../../api/client";
 import type { Stream, StreamList } from "../../api/types";
-import { register } from "../../app/commands";
+import { useCommands } from "../../app/commands";
 import { listShare, zone } from "../../app/prefs";
-import { filterBy, generation, go, place, progress } from "../../app/state";
+import {
+	filterBy,
+	generation,
+	go,
+	place,
+	progress,
+	protocols,
+	snapshots,
+} from "../../app/state";
 import { bytes, count, duration, plural } from "../../model/format";
 import { clock, toMs } from "../../model/time";
+import { ProtocolBadge } from "../../widgets/badge";
 import { Icon } from "../../widgets/icon";
 import { Split } from "../../widgets/split";
 import { Failed, Loading, State } from "../../widgets/state";
@@ -36,6 +45,23 @@ const SORTS: [string, string][] = [
 	["-gapBytes", "Most missing"],
 ];
 
+/** Dissectors whose name is not the protocol's word. */
+const WORD: Record<string, string> = {
+	http1: "http",
+	dns_tcp: "dns",
+	websocket: "ws",
+};
+
+function Spoken({ name }: { name: string }) {
+	const word = WORD[name] ?? name;
+	const known = protocols.value.find((p) => p.macro === word);
+	return (
+		<>
+			<ProtocolBadge abbr={known?.abbr ?? name} macro={word} />{" "}
+		</>
+	);
+}
+
 function Line({ s, at }: { s: Stream; at: boolean }) {
 	const bad = problems(s);
 	return (
@@ -46,8 +72,8 @@ function Line({ s, at }: { s: Stream; at: boolean }) {
 		>
 			<td class="soft">{clock(s.first, zone.value)}</td>
 			<td style={{ whiteSpace: "nowrap" }}>
-				<span class="badge p3">{s.l4.toUpperCase()}</span>{" "}
-				{s.protocol || <span class="soft">–</span>}
+				{s.protocol !== "" && <Spoken name={s.protocol} />}
+				<span class="soft small">{s.l4.toUpperCase()}</span>
 			</td>
 			<td>
 				<button
@@ -68,10 +94,10 @@ function Line({ s, at }: { s: Stream; at: boolean }) {
 					</span>
 				)}
 			</td>
-			<td>{s.state.replace("_", " ")}</td>
-			<td class="num">{count(s.entries)}</td>
-			<td class="num">{bytes(s.client.bytes + s.server.bytes)}</td>
-			<td class="num hide-narrow">{duration(toMs(s.last) - toMs(s.first))}</td>
+			<td class="hide-slim">{s.state.replace("_", " ")}</td>
+			<td class="num hide-slimmer">{count(s.entries)}</td>
+			<td class="num hide-slim">{bytes(s.client.bytes + s.server.bytes)}</td>
+			<td class="num hide-slim">{duration(toMs(s.last) - toMs(s.first))}</td>
 		</tr>
 	);
 }
@@ -81,6 +107,16 @@ function One({ id }: { id: string }) {
 		getJson(`streams/${encodeURIComponent(id)}`, {}, signal),
 	);
 	const s = loaded.data;
+	useCommands(
+		() => [
+			{
+				id: "stream-traffic",
+				when: () => s !== null && s.entries > 0,
+				run: () => s !== null && callsOf(s),
+			},
+		],
+		[s],
+	);
 	if (loaded.error !== null)
 		return (
 			<Failed
@@ -111,12 +147,7 @@ function One({ id }: { id: string }) {
 						type="button"
 						class="button"
 						disabled={s.entries === 0}
-						onClick={() =>
-							filterBy(
-								`evidence.stream == "${s.id.replace(/^\d+:/, "")}"`,
-								"only",
-							)
-						}
+						onClick={() => callsOf(s)}
 					>
 						<Icon name="traffic" /> Its calls in the traffic
 					</button>
@@ -188,51 +219,57 @@ function step(list: Stream[], by: number): void {
 	const to = list[Math.min(list.length - 1, Math.max(0, at + by))];
 	if (to === undefined) return;
 	go({ stream: to.id }, place.value.stream !== "");
-	document
-		.querySelector('tr[aria-current="true"]')
-		?.scrollIntoView({ block: "nearest" });
+}
+
+function callsOf(s: Stream): void {
+	filterBy(`evidence.stream == "${s.id.replace(/^\d+:/, "")}"`, "only");
+}
+
+/** How many there are in all, where the order of the snapshot tells. */
+function countText(shown: number, isAll: boolean): string {
+	if (isAll) return plural(shown, "stream");
+	const { find, only, snapshot } = place.value;
+	const open = snapshots.value?.filter(
+		(s) => snapshot === "" || s.id === snapshot,
+	);
+	const all = open?.reduce((sum, s) => sum + (s.streams ?? 0), 0) ?? 0;
+	return find === "" && only === "" && all > shown
+		? `${count(shown)} of ${plural(all, "stream")}`
+		: `more than ${plural(shown, "stream")}`;
 }
 
 export function Streams() {
 	const { first, streams, next, load, order } = usePages();
 	const [find, setFind] = useState(place.value.find);
 	useDebounced(250, () => go({ find }, true), [find]);
-	useEffect(
-		() =>
-			register([
-				{
-					id: "stream-down",
-					title: "Next stream",
-					group: "List",
-					keys: ["j", "ArrowDown"],
-					run: () => step(streams, 1),
-				},
-				{
-					id: "stream-up",
-					title: "Previous stream",
-					group: "List",
-					keys: ["k", "ArrowUp"],
-					run: () => step(streams, -1),
-				},
-				{
-					id: "stream-find",
-					title: "Find streams",
-					group: "Filter",
-					keys: ["/"],
-					run: () => document.getElementById("stream-find")?.focus(),
-				},
-				{
-					id: "stream-close",
-					title: "Close the stream",
-					group: "List",
-					keys: ["Escape"],
-					when: () => place.value.stream !== "",
-					run: () => go({ stream: "" }),
-				},
-			]),
+	useCommands(
+		() => [
+			{
+				id: "stream-down",
+				run: () => step(streams, 1),
+			},
+			{
+				id: "stream-up",
+				run: () => step(streams, -1),
+			},
+			{
+				id: "stream-find",
+				run: () => document.getElementById("stream-find")?.focus(),
+			},
+			{
+				id: "stream-close",
+				when: () => place.value.stream !== "",
+				run: () => go({ stream: "" }),
+			},
+		],
 		[streams],
 	);
 	const at = place.value.stream;
+	useEffect(() => {
+		document
+			.querySelector('tr[aria-current="true"]')
+			?.scrollIntoView({ block: "nearest" });
+	}, [at, first.data]);
 	return (
 		<>
 			<div class="bar-row">
@@ -271,8 +308,7 @@ export function Streams() {
 					))}
 				</select>
 				<span class="soft" id="stream-count">
-					{first.data !== null &&
-						`${count(streams.length)}${next === null ? "" : "+"} streams`}
+					{first.data !== null && countText(streams.length, next === null)}
 				</span>
 			</div>
 			{first.error !== null ? (
@@ -291,7 +327,7 @@ export function Streams() {
 				<Split
 					share={listShare}
 					left={
-						<section class="scroll" tabIndex={0} aria-label="Streams">
+						<section class="scroll slims" tabIndex={0} aria-label="Streams">
 							<table class="data">
 								<thead>
 									<tr>
@@ -299,10 +335,10 @@ export function Streams() {
 										<th>Protocol</th>
 										<th>Client → server</th>
 										<th>Health</th>
-										<th>State</th>
-										<th class="num">Calls</th>
-										<th class="num">Bytes</th>
-										<th class="num hide-narrow">Duration</th>
+										<th class="hide-slim">State</th>
+										<th class="num hide-slimmer">Calls</th>
+										<th class="num hide-slim">Bytes</th>
+										<th class="num hide-slim">Duration</th>
 									</tr>
 								</thead>
 								<tbody>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The time histogram: counts by outcome above, latency below. Dragging, or the
 // arrow keys with Shift, choose a range.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Bucket, Histogram } from "../../api/types";
-import { register } from "../../app/commands";
+import { type Does, useCommands } from "../../app/commands";
 import { chartShown, zone } from "../../app/prefs";
 import { announce, go, place } from "../../app/state";
 import { count, duration } from "../../model/format";
@@ -216,13 +216,10 @@ function Plot({ h, width }: { h: Histogram; width: number }) {
 	);
 }
 
-function chartCommands() {
+function chartCommands(): Does[] {
 	return [
 		{
 			id: "chart",
-			title: "Go to the time histogram",
-			group: "Traffic",
-			keys: ["t"],
 			run: () => {
 				chartShown.value = true;
 				setTimeout(() =>
@@ -232,17 +229,12 @@ function chartCommands() {
 		},
 		{
 			id: "chart-hide",
-			title: "Show or hide the time histogram",
-			group: "Traffic",
 			run: () => {
 				chartShown.value = !chartShown.value;
 			},
 		},
 		{
 			id: "range-clear",
-			title: "All times",
-			group: "Traffic",
-			keys: ["Backspace"],
 			when: () => place.value.from !== "" || place.value.to !== "",
 			run: clearRange,
 		},
@@ -257,7 +249,7 @@ export function rangeText(): string {
 }
 
 export function Chart() {
-	useEffect(() => register(chartCommands()), []);
+	useCommands(chartCommands);
 	const [ref, size] = useSize<HTMLDivElement>();
 	const h = histogram.value;
 	if (!chartShown.value) return null;

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Peer, Row } from "../../api/types";
 import { zone } from "../../app/prefs";
-import { equals } from "../../model/compose";
+import { equals, since } from "../../model/compose";
 import { bytes, duration } from "../../model/format";
 import { clock, full } from "../../model/time";
 import { ProtocolBadge, StatusBadge } from "../../widgets/badge";
@@ -68,6 +68,29 @@ function Latency({ ms }: { ms: number | null }) {
 	);
 }
 
+function Size({ field, n }: { field: string; n: number }) {
+	return (
+		<span data-kfl={equals(field, n) ?? ""} data-copy={String(n)}>
+			{bytes(n)}
+		</span>
+	);
+}
+
+/** What of a row can go into the filter, the likeliest first. */
+export function conditionsOf(r: Row): string[] {
+	return [
+		r.queries.summary,
+		r.queries.method,
+		r.queries.status,
+		r.protocol,
+		peerQuery("src", r.src),
+		peerQuery("dst", r.dst),
+		equals("node.name", r.node),
+		r.elapsedMs === null ? "" : `elapsedTime >= ${Math.floor(r.elapsedMs)}`,
+		since(r.time),
+	].filter((kfl): kfl is string => typeof kfl === "string" && kfl !== "");
+}
+
 export const COLUMNS: Column[] = [
 	{
 		id: "time",
@@ -77,7 +100,12 @@ export const COLUMNS: Column[] = [
 		rank: 0.6,
 		sort: "time",
 		cell: (r) => (
-			<span class="cell-time" title={full(r.time, zone.value)}>
+			<span
+				class="cell-time"
+				title={full(r.time, zone.value)}
+				data-kfl={since(r.time)}
+				data-copy={r.time}
+			>
 				{clock(r.time, zone.value)}
 			</span>
 		),
@@ -93,8 +121,9 @@ export const COLUMNS: Column[] = [
 	{
 		id: "method",
 		title: "Method",
-		width: "minmax(56px, 74px)",
-		least: 56,
+		// "exchange declare" of AMQP, "OffsetCommit" of Kafka.
+		width: "minmax(56px, 108px)",
+		least: 60,
 		rank: 0.5,
 		cell: (r) => (
 			<span class="cell-method" data-kfl={r.queries.method} title={r.method}>
@@ -179,7 +208,7 @@ export const COLUMNS: Column[] = [
 		rank: 4,
 		numeric: true,
 		sort: "requestSize",
-		cell: (r) => bytes(r.requestSize),
+		cell: (r) => <Size field="requestSize" n={r.requestSize} />,
 	},
 	{
 		id: "response-size",
@@ -189,6 +218,6 @@ export const COLUMNS: Column[] = [
 		rank: 3,
 		numeric: true,
 		sort: "responseSize",
-		cell: (r) => bytes(r.responseSize),
+		cell: (r) => <Size field="responseSize" n={r.responseSize} />,
 	},
 ];

@@ -11,7 +11,7 @@ import { Icon } from "../../widgets/icon";
 import { type At, below, Menu } from "../../widgets/menu";
 import { clearRange, rangeText } from "./chart";
 import { COLUMNS } from "./columns";
-import { counting, follow, histogram, rows, tick } from "./session";
+import { counting, follow, histogram, rows, tick, wrong } from "./session";
 
 /** Conditions that come close to an outcome; some are the protocol's own. */
 const CLASS_QUERY: Partial<Record<StatusClass, string>> = {
@@ -204,13 +204,19 @@ export function Counts() {
 			.reduce((n, s) => n + s.entries, 0) ?? 0,
 	);
 	const known = window?.exact ?? false;
+	// A filter that cannot be used finds neither something nor nothing.
+	const isNothing = wrong.value !== null && (window?.total ?? 0) === 0;
 	return (
 		<div class="counts">
 			<span id="count">
-				<strong>
-					{known ? "" : "≥ "}
-					{count(window?.total ?? 0)}
-				</strong>{" "}
+				{isNothing ? (
+					<strong>–</strong>
+				) : (
+					<strong>
+						{known ? "" : "≥ "}
+						{count(window?.total ?? 0)}
+					</strong>
+				)}{" "}
 				<span class="soft">of {count(all)}</span>
 			</span>
 			{(counting.value || window?.busy) && !known && (

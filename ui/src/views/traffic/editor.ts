@@ -33,7 +33,7 @@ import { tags } from "@lezer/highlight";
 import { getJson } from "../../api/client";
 import type { ErrorBody, Top } from "../../api/types";
 import { history as past } from "../../app/prefs";
-import { draft, fields, place, protocols } from "../../app/state";
+import { completing, draft, fields, place, protocols } from "../../app/state";
 import {
 	fieldOf,
 	JOINTS,
@@ -321,6 +321,7 @@ export function mount(
 				look,
 				EditorView.updateListener.of((update) => {
 					if (update.docChanged) draft.value = update.state.doc.toString();
+					completing.value = completionStatus(update.state) === "active";
 				}),
 			],
 		}),
@@ -346,6 +347,9 @@ export function mount(
 			}
 			view.dispatch(setDiagnostics(view.state, list));
 		},
-		destroy: () => view.destroy(),
+		destroy() {
+			completing.value = false;
+			view.destroy();
+		},
 	};
 }

@@ -4,9 +4,9 @@ import { effect, signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { getJson, isAbort } from "../../api/client";
 import type { Check, ErrorBody } from "../../api/types";
-import { register } from "../../app/commands";
+import { type Does, useCommands } from "../../app/commands";
 import { history, saved } from "../../app/prefs";
-import { applyFilter, draft, place } from "../../app/state";
+import { applyFilter, completing, draft, place } from "../../app/state";
 import { middle } from "../../model/format";
 import { Icon } from "../../widgets/icon";
 import { type At, below, type Item, Menu } from "../../widgets/menu";
@@ -227,13 +227,10 @@ function Menus() {
 	);
 }
 
-function filterCommands() {
+function filterCommands(): Does[] {
 	return [
 		{
 			id: "filter",
-			title: "Write a filter",
-			group: "Filter",
-			keys: ["/"],
 			run: () => {
 				if (editor !== null) editor.focus();
 				else document.querySelector<HTMLInputElement>(".filter input")?.focus();
@@ -241,9 +238,6 @@ function filterCommands() {
 		},
 		{
 			id: "filter-clear",
-			title: "Clear the filter",
-			group: "Filter",
-			keys: ["Shift+Backspace"],
 			when: () => place.value.q !== "",
 			run: () => applyFilter(""),
 		},
@@ -251,7 +245,7 @@ function filterCommands() {
 }
 
 export function FilterBar() {
-	useEffect(() => register(filterCommands()), []);
+	useCommands(filterCommands);
 	const text = draft.value.trim();
 	const control = useRef<AbortController | null>(null);
 	useDebounced(CHECK_MS, () => {
@@ -272,7 +266,8 @@ export function FilterBar() {
 		);
 	}, [draft.value]);
 	const c = text === "" ? null : check.value;
-	const bad = c !== null && !c.valid;
+	const invalid = c !== null && !c.valid;
+	const bad = invalid && !completing.value;
 	const applied = text === place.value.q;
 	return (
 		<search class="filter-part">
@@ -296,14 +291,16 @@ export function FilterBar() {
 				<button
 					type="button"
 					class={`button${applied ? "" : " primary"}`}
-					disabled={bad}
+					disabled={invalid}
 					onClick={() => applyFilter(draft.value)}
 				>
 					Apply
 				</button>
 			</div>
 			{bad && c.error !== null && <Problem error={c.error} />}
-			{!bad && applied && c !== null && c.parts.length > 1 && <Chips c={c} />}
+			{!invalid && applied && c !== null && c.parts.length > 1 && (
+				<Chips c={c} />
+			)}
 			{applied && c === null && SEVERAL.test(text) && <div class="chips" />}
 		</search>
 	);

@@ -3,10 +3,11 @@
 // stay where they are however many arrive.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "../../api/types";
-import { register } from "../../app/commands";
+import type { CommandId } from "../../app/catalogue";
+import { type Does, useCommands } from "../../app/commands";
 import { density, hiddenColumns } from "../../app/prefs";
 import { go, indexing, place } from "../../app/state";
-import { openValueMenu } from "../../app/value-menu";
+import { openRowMenu, openValueMenu } from "../../app/value-menu";
 import type { EntryWindow } from "../../model/entry-window";
 import {
 	clampOffset,
@@ -18,8 +19,9 @@ import {
 	sight,
 } from "../../model/virtual";
 import { Icon } from "../../widgets/icon";
+import { below } from "../../widgets/menu";
 import { useSize } from "../../widgets/use";
-import { COLUMNS, type Column } from "./columns";
+import { COLUMNS, type Column, conditionsOf } from "./columns";
 import {
 	follow,
 	fresh,
@@ -209,41 +211,34 @@ function listCommands(scroll: { current: Scroll }, rowHeight: number) {
 	const page = () =>
 		Math.max(1, Math.floor(scroll.current.g.viewport / rowHeight) - 1);
 	const filterMenu = async () => {
+		// In the detail, the value that has the focus.
+		const focused = document.activeElement;
+		if (focused instanceof HTMLElement && focused.matches(".val[data-kfl]"))
+			return openValueMenu(focused, below(focused));
 		await shown();
-		const row = document.getElementById(`row-${at()}`);
-		const value = row?.querySelector<HTMLElement>(
-			".cell-summary [data-kfl], [data-kfl]",
-		);
-		if (row === null || value === null || value === undefined) return;
-		const box = row.getBoundingClientRect();
-		openValueMenu(value, { x: box.left + 120, y: box.bottom });
+		const row = rows.peek()?.row(at());
+		const line = document.getElementById(`row-${at()}`);
+		if (row === undefined || line === null) return;
+		const { left, bottom } = line.getBoundingClientRect();
+		openRowMenu(conditionsOf(row), { x: left + 120, y: bottom });
 	};
-	const make = (
-		id: string,
-		title: string,
-		keys: string[],
-		run: () => Promise<void>,
-	) => ({
+	const make = (id: CommandId, run: () => Promise<void>): Does => ({
 		id,
-		title,
-		group: "List",
-		keys,
 		run: () => void run(),
 	});
+	const topRow = () => Math.ceil(scroll.current.now.current / rowHeight);
 	return [
-		make("row-down", "Next entry", ["j", "ArrowDown"], () =>
-			to(() => at() + 1),
-		),
-		make("row-up", "Previous entry", ["k", "ArrowUp"], () =>
-			to(() => at() - 1),
-		),
-		make("page-down", "A page down", ["PageDown"], () =>
-			to(() => at() + page()),
-		),
-		make("page-up", "A page up", ["PageUp"], () => to(() => at() - page())),
-		make("first", "First entry", ["g g", "Home"], () => to(() => 0)),
-		make("last", "Last entry", ["G", "End"], () => to(last)),
-		make("row-filter", "Filter by a value of the entry", ["f"], filterMenu),
+		make("row-down", () => to(() => at() + 1)),
+		make("row-up", () => to(() => at() - 1)),
+		make("page-down", () => to(() => at() + page())),
+		make("page-up", () => to(() => at() - page())),
+		make("first", () => to(() => 0)),
+		make("last", () => to(last)),
+		make("row-filter", filterMenu),
+		{
+			...make("open", () => to(topRow)),
+			when: () => place.value.entry === "",
+		},
 	];
 }
 
@@ -277,7 +272,7 @@ export function List({ window }: { window: EntryWindow }) {
 	const scroll = useScroll(window, rowHeight);
 	const latest = useRef(scroll);
 	latest.current = scroll;
-	useEffect(() => register(listCommands(latest, rowHeight)), [rowHeight]);
+	useCommands(() => listCommands(latest, rowHeight), [rowHeight]);
 	keepWatching(scroll, window);
 
 	const columns = fitting(scroll.width);

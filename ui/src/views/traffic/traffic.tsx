@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Filter, histogram, list, and the call that is looked at.
-import { useEffect } from "preact/hooks";
 import { ApiError } from "../../api/client";
-import { register } from "../../app/commands";
+import { useCommands } from "../../app/commands";
 import { listShare } from "../../app/prefs";
 import {
 	applyFilter,
@@ -12,7 +11,7 @@ import {
 	place,
 	snapshots,
 } from "../../app/state";
-import { count } from "../../model/format";
+import { count, sentence } from "../../model/format";
 import { Split } from "../../widgets/split";
 import { Failed, Loading, State } from "../../widgets/state";
 import { Detail } from "../detail/detail";
@@ -79,7 +78,7 @@ function Main() {
 	if (failed instanceof ApiError && failed.code === "kfl_syntax")
 		return (
 			<State icon="warn" bad title="The filter cannot be used.">
-				<p>{failed.message}</p>
+				<p>{sentence(failed.message)}</p>
 			</State>
 		);
 	if (window === null)
@@ -112,21 +111,17 @@ export function Traffic() {
 		started = true;
 		startSession();
 	}
-	useEffect(
-		() =>
-			register([
-				{
-					id: "close",
-					title: "Close the detail",
-					group: "List",
-					keys: ["Escape"],
-					when: () => place.value.entry !== "",
-					run: () => {
-						go({ entry: "" });
-						document.querySelector<HTMLElement>(".grid")?.focus();
-					},
+	useCommands(
+		() => [
+			{
+				id: "close",
+				when: () => place.value.entry !== "",
+				run: () => {
+					go({ entry: "" });
+					document.querySelector<HTMLElement>(".grid")?.focus();
 				},
-			]),
+			},
+		],
 		[],
 	);
 	const list = snapshots.value;
