@@ -2,6 +2,7 @@
 // What people do, in a real browser, against the served sample.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -38,6 +39,8 @@ import {
 import { hostileCapture, longCapture, MARK } from "./capture.mjs";
 
 const POST = 'http and request.method == "POST" and response.status == 201';
+
+const POSTED = `?q=${encodeURIComponent(POST)}`;
 
 const browser = await launch();
 if (browser === null) skipAll("no Chromium here");
@@ -700,6 +703,38 @@ if (given === undefined) {
 		same(await page.locator("img[src=x], iframe").count(), 0, "no markup");
 	});
 	await stop(evil);
+
+	const got = [];
+	const listener = createServer((socket) => {
+		socket.on("data", (bytes) => got.push(bytes));
+		socket.on("error", () => {});
+	});
+	await new Promise((ready) => listener.listen(0, "127.0.0.1", ready));
+	const free = await serve(SAMPLE, { args: ["--allow-replay"] });
+	const replay = async (page) => {
+		await ready(page);
+		await choose(page, rowsOf(page).first());
+		await page.getByRole("tab", { name: "Stream" }).click();
+		await panel(page).getByRole("button", { name: "Replay…" }).click();
+		const form = page.getByRole("dialog");
+		await form.getByLabel("Port").fill(String(listener.address().port));
+		await form.getByRole("button", { name: "Replay" }).click();
+		return form;
+	};
+	await go("replay a stream to this machine", `${free.url}/${POSTED}`, async (page) => {
+		const form = await replay(page);
+		await form.waitFor({ state: "detached" });
+		await until(
+			() => Buffer.concat(got).toString().startsWith("POST /api/orders"),
+			"what the client sent",
+		);
+	});
+	await stop(free);
+	await go("replay needs leave", at(POSTED), async (page) => {
+		const form = await replay(page);
+		await form.getByRole("alert").filter({ hasText: "--allow-replay" }).waitFor();
+	}, { mayFail: true });
+	listener.close();
 
 	const CALLS = 200_000;
 	const long = join(scratch, "long.pcap");

@@ -4,30 +4,30 @@
 // bigints, so that no digit is made up.
 
 const LONG = /\d{16}/;
-const WHOLE = /^-?\d+$/;
-
-/** What engines tell a reviver of a number's text; older ones do not. */
-interface Context {
-	source?: string;
-}
-
-function exact(_key: string, value: unknown, context?: Context): unknown {
-	const source = context?.source;
-	if (typeof value !== "number" || source === undefined) return value;
-	return WHOLE.test(source) && !Number.isSafeInteger(value)
-		? BigInt(source)
-		: value;
-}
+/** A string, or a whole number that may be too long. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?![\d.eE])/gs;
 
 /** Throws a SyntaxError as JSON.parse does. */
 export function parseJson(text: string): unknown {
-	return LONG.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
+	if (!LONG.test(text)) return JSON.parse(text);
+	// Unlike anything in the text, whoever wrote that.
+	const mark = `${Math.random()}:`;
+	const marked = text.replace(TOKEN, (token) =>
+		token.startsWith('"') || Number.isSafeInteger(Number(token))
+			? token
+			: `"${mark}${token}"`,
+	);
+	return JSON.parse(marked, (_key, value: unknown) =>
+		typeof value === "string" && value.startsWith(mark)
+			? BigInt(value.slice(mark.length))
+			: value,
+	);
 }
 
 /** JSON.stringify, which does not know bigints. */
 export function jsonText(value: unknown): string {
 	const big: string[] = [];
-	const mark = "\u0001big";
+	const mark = `${Math.random()}`;
 	const text = JSON.stringify(value, (_key, v: unknown) => {
 		if (typeof v !== "bigint") return v;
 		big.push(String(v));
@@ -35,5 +35,5 @@ export function jsonText(value: unknown): string {
 	});
 	return big.length === 0
 		? text
-		: text.replaceAll(JSON.stringify(mark), () => big.shift() ?? "null");
+		: text.replaceAll(`"${mark}"`, () => big.shift() ?? "null");
 }

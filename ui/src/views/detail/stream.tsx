@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stream of a call: its health and its other calls.
+import { useState } from "preact/hooks";
 import { getJson } from "../../api/client";
 import type { EntryDetail, EntryList, Stream } from "../../api/types";
 import { zone } from "../../app/prefs";
@@ -10,6 +11,7 @@ import { StatusBadge } from "../../widgets/badge";
 import { Failed, Loading } from "../../widgets/state";
 import { useLoad } from "../../widgets/use";
 import { Health } from "../streams/health";
+import { Replay } from "./replay";
 
 const SHOWN = 200;
 
@@ -64,6 +66,7 @@ export function Calls(props: { stream: string; at?: string }) {
 }
 
 export function StreamTab({ d }: { d: EntryDetail }) {
+	const [replay, setReplay] = useState(false);
 	const loaded = useLoad<Stream>(d.row.stream, (signal) =>
 		getJson(`streams/${encodeURIComponent(d.row.stream)}`, {}, signal),
 	);
@@ -96,7 +99,13 @@ export function StreamTab({ d }: { d: EntryDetail }) {
 				>
 					Show among the streams
 				</button>
+				{d.protocol.layer4 === "tcp" && (
+					<button type="button" class="button" onClick={() => setReplay(true)}>
+						Replay…
+					</button>
+				)}
 			</div>
+			{replay && <Replay d={d} close={() => setReplay(false)} />}
 		</>
 	);
 }

@@ -36,17 +36,26 @@ const ROW = { compact: 28, roomy: 34 };
 /** The heading, which stays above the rows. */
 const HEAD = 28;
 
-/** The chosen columns, without those that a narrow list has no room for. */
+/**
+ * The chosen columns, without those that a narrow list has no room for. What is
+ * left over when a wide one had to go is for narrower ones.
+ */
 function fitting(width: number): Column[] {
 	const chosen = COLUMNS.filter((c) => !hiddenColumns.value.includes(c.id));
-	let room = width - 40;
+	const byRank = [...chosen].sort((a, b) => b.rank - a.rank);
 	const least = (c: Column) => c.least + 10;
-	for (const c of chosen) room -= least(c);
 	const out = new Set<Column>();
-	for (const c of [...chosen].sort((a, b) => b.rank - a.rank)) {
+	let room = width - 40;
+	for (const c of chosen) room -= least(c);
+	for (const c of byRank) {
 		if (room >= 0 || c.rank === 0 || width === 0) break;
 		out.add(c);
 		room += least(c);
+	}
+	for (const c of byRank.reverse()) {
+		if (!out.has(c) || least(c) > room) continue;
+		out.delete(c);
+		room -= least(c);
 	}
 	return chosen.filter((c) => !out.has(c));
 }
