@@ -22,8 +22,10 @@ test("whole numbers keep all their digits", () => {
 });
 
 test("fractions are what they ever were", () => {
-	const text = "[1234567890123456.5,12345678901234567890e2]";
+	const text =
+		"[1234567890123456.5,12345678901234567890e2,0.71900000100000012,-1.5e-12]";
 	expect(parseJson(text)).toEqual(JSON.parse(text));
+	expect(parseJson("4.7190000010000001")).toBe(4.719000001);
 });
 
 test("what has no bigints is written as ever", () => {

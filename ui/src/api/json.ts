@@ -3,9 +3,10 @@
 // protobuf has more digits than a number can hold; such whole numbers become
 // bigints, so that no digit is made up.
 
-const LONG = /\d{16}/;
-/** A string, or a whole number that may be too long. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?![\d.eE])/gs;
+/** Sixteen digits that are not behind a point; most texts have none. */
+const LONG = /(?:^|[^.\d])\d{16}/;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+const WHOLE = /^-?\d+$/;
 
 /** Throws a SyntaxError as JSON.parse does. */
 export function parseJson(text: string): unknown {
@@ -13,9 +14,9 @@ export function parseJson(text: string): unknown {
 	// Unlike anything in the text, whoever wrote that.
 	const mark = `${Math.random()}:`;
 	const marked = text.replace(TOKEN, (token) =>
-		token.startsWith('"') || Number.isSafeInteger(Number(token))
-			? token
-			: `"${mark}${token}"`,
+		WHOLE.test(token) && !Number.isSafeInteger(Number(token))
+			? `"${mark}${token}"`
+			: token,
 	);
 	return JSON.parse(marked, (_key, value: unknown) =>
 		typeof value === "string" && value.startsWith(mark)

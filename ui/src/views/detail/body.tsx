@@ -48,7 +48,13 @@ export function MainBody(props: {
 			onToggle={(e) => setOpen(e.currentTarget.open)}
 		>
 			<summary>
-				Body <span class="n">{describe(info)}</span>
+				<span
+					data-kfl={`${SELECTOR[side]} == r".*"`}
+					data-copy={SELECTOR[side]}
+				>
+					Body
+				</span>{" "}
+				<span class="n">{describe(info)}</span>
 			</summary>
 			{loaded.error !== null && (
 				<Failed

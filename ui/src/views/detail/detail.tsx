@@ -2,7 +2,7 @@
 // One call: what was said, when, on what connection, and where it is proved.
 import { useRef } from "preact/hooks";
 import { getJson, url } from "../../api/client";
-import type { EntryDetail, Peer, Side } from "../../api/types";
+import type { EntryDetail, Side } from "../../api/types";
 import type { CommandId } from "../../app/catalogue";
 import { type Does, useCommands } from "../../app/commands";
 import { sideBySide, zone } from "../../app/prefs";
@@ -17,10 +17,10 @@ import { Failed, Loading } from "../../widgets/state";
 import { type Tab, Tabs } from "../../widgets/tabs";
 import { useLoad } from "../../widgets/use";
 import { Value } from "../../widgets/value";
-import { peerName, peerQuery } from "../traffic/columns";
 import { download } from "../traffic/counts";
 import { wholeBody } from "./body-data";
 import { Packets } from "./packets";
+import { PeerFacts } from "./peer";
 import { Proof } from "./proof";
 import { Talk } from "./protocols/talk";
 import { Sections } from "./sections";
@@ -191,39 +191,14 @@ function Actions({ d }: { d: EntryDetail }) {
 	);
 }
 
-/** Name, address and port, each to be filtered by. */
-function PeerFacts(props: { side: "src" | "dst"; peer: Peer }) {
-	const { side, peer } = props;
-	return (
-		<>
-			<Value kfl={peerQuery(side, peer)}>
-				<b>{peerName(peer)}</b>
-			</Value>
-			{peer.name !== "" && (
-				<>
-					{" "}
-					<Value kfl={equals(`${side}.ip`, peer.ip)} class="soft">
-						{peer.ip}
-					</Value>
-				</>
-			)}
-			<Value
-				kfl={equals(`${side}.port`, String(peer.port))}
-				copy={String(peer.port)}
-				class="soft"
-			>
-				:{peer.port}
-			</Value>
-		</>
-	);
-}
-
 function Head({ d }: { d: EntryDetail }) {
 	const { row } = d;
 	return (
 		<div class="detail-head">
 			<div class="detail-title">
-				<ProtocolBadge abbr={row.abbr} macro={row.protocol} />
+				<span title={d.protocol.longName}>
+					<ProtocolBadge abbr={row.abbr} macro={row.protocol} />
+				</span>
 				<StatusBadge row={row} />
 				<h2 class="grow">
 					{row.method} {row.summary}

@@ -3,10 +3,12 @@
 import { getJson } from "../../api/client";
 import type { EntryDetail, PacketList, Side } from "../../api/types";
 import { copy, snapshots } from "../../app/state";
+import { equals } from "../../model/compose";
 import { dict, text } from "../../model/curl";
 import { bytes } from "../../model/format";
 import { Icon } from "../../widgets/icon";
 import { useLoad } from "../../widgets/use";
+import { Value } from "../../widgets/value";
 
 const SIDES: Side[] = ["request", "response"];
 
@@ -16,7 +18,7 @@ function Part(props: { d: EntryDetail; side: Side; list: PacketList | null }) {
 	if (text(e.source) === "")
 		return (
 			<details class="section" open>
-				<summary>{side}</summary>
+				<summary>{side === "request" ? "Request" : "Response"}</summary>
 				<p class="soft">Not in the evidence.</p>
 			</details>
 		);
@@ -88,6 +90,8 @@ export function Proof({ d }: { d: EntryDetail }) {
 	);
 	const snapshot = snapshots.value?.find((s) => s.id === d.row.snapshot);
 	const evidence = dict(d.entry.evidence);
+	const stream = text(evidence.stream);
+	const nodeIp = text(dict(d.entry.node).ip);
 	const doubts: [string, boolean][] = [
 		["The stream began before the capture.", evidence.lateJoin === true],
 		["Who is the client was inferred.", evidence.roleGuessed === true],
@@ -127,6 +131,35 @@ export function Proof({ d }: { d: EntryDetail }) {
 						<tr>
 							<th scope="row">Hub id</th>
 							<td>{text(d.entry.id)}</td>
+						</tr>
+						<tr>
+							<th scope="row">Stream</th>
+							<td>
+								<Value kfl={equals("evidence.stream", stream)}>{stream}</Value>,
+								call{" "}
+								<Value kfl={equals("index", d.row.ordinal)}>
+									{d.row.ordinal}
+								</Value>
+							</td>
+						</tr>
+						<tr>
+							<th scope="row">Node</th>
+							<td>
+								<Value kfl={equals("node.ip", nodeIp)}>{nodeIp}</Value>{" "}
+								{d.row.node}
+							</td>
+						</tr>
+						<tr>
+							<th scope="row">Protocol</th>
+							<td>
+								<a
+									href={d.protocol.referenceLink}
+									target="_blank"
+									rel="noreferrer noopener"
+								>
+									{d.protocol.longName}
+								</a>
+							</td>
 						</tr>
 						<tr>
 							<th scope="row">Snapshot</th>

@@ -4,7 +4,7 @@ import type { Stream, StreamPeer } from "../../api/types";
 import { zone } from "../../app/prefs";
 import { bytes, count, duration } from "../../model/format";
 import { full, toMs } from "../../model/time";
-import { peerName } from "../traffic/columns";
+import { PeerFacts } from "../detail/peer";
 
 const ROWS: [keyof StreamPeer, string, boolean, boolean][] = [
 	// key, name, bytes, bad when not 0
@@ -85,10 +85,10 @@ export function Health({ s }: { s: Stream }) {
 							<span class="hidden">What</span>
 						</th>
 						<th class="num">
-							{peerName(s.client)}:{s.client.port} sent
+							<PeerFacts side="src" peer={s.client} /> sent
 						</th>
 						<th class="num">
-							{peerName(s.server)}:{s.server.port} sent
+							<PeerFacts side="dst" peer={s.server} /> sent
 						</th>
 					</tr>
 				</thead>

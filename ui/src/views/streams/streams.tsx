@@ -131,6 +131,7 @@ function One({ id }: { id: string }) {
 			<div class="detail-head">
 				<div class="detail-title">
 					<h2 class="grow">
+						{s.protocol !== "" && <Spoken name={s.protocol} />}
 						{peerName(s.client)} → {peerName(s.server)}
 					</h2>
 					<button
