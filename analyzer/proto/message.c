@@ -208,6 +208,13 @@ message_ordinal(const struct message *m)
 	return m != NULL ? m->pair->ordinal : 0;
 }
 
+void
+message_restart(struct message *m, uint64_t off)
+{
+	if (m != NULL)
+		pair_restart(m, off);
+}
+
 /* --- the end -------------------------------------------------------------- */
 
 /* It was passed over to the end of a direction that did not end properly. */

@@ -575,6 +575,21 @@ pair_open(struct dissect *d, enum dir dir, enum message_kind kind, uint64_t key,
 	return m;
 }
 
+void
+pair_restart(struct message *m, uint64_t off)
+{
+	struct dissect *d = m->pair->d;
+	int side = dissect_side_of(d, m->dir);
+	const struct window_mark *mark = window_find(&d->side[side].w, off);
+
+	assert(m->state == MESSAGE_OPENED && m->nspans == 0);
+	m->off = off;
+	m->missing = 0;
+	if (mark != NULL)
+		m->first = mark->ts;
+	found_boundary(d, side, off, m);
+}
+
 static struct span *
 last_span(struct message *m)
 {

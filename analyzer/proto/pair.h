@@ -87,6 +87,9 @@ struct pair {
 struct message *pair_open(struct dissect *d, enum dir dir,
                           enum message_kind kind, uint64_t key, uint64_t off);
 
+/* It begins at off, not where it was opened. */
+void pair_restart(struct message *m, uint64_t off);
+
 /*
  * The message ends in front of `end`, or where the direction does if that is
  * earlier. The pair may be gone afterwards.

@@ -293,6 +293,12 @@ void message_flag(struct message *m, uint32_t entry_flags);
 /* The ordinal that its entry will have in the stream; 0 of NULL. */
 uint64_t message_ordinal(const struct message *m);
 /*
+ * What there was of it is not all to be had; it begins anew at `off`, flagged
+ * ENTRY_RESYNCED when that was found behind a gap. For a message of which no
+ * spans were told.
+ */
+void message_restart(struct message *m, uint64_t off);
+/*
  * It is whole, its last byte in front of `end`, and m is no longer valid. The
  * exchange becomes an entry once both sides are closed. UINT64_MAX means as
  * far as the direction came. A message that ends where its direction does is

@@ -440,7 +440,6 @@ struct kind {
 	void (*make)(struct sweep *s);
 	bool prefix;
 	bool others; /* all captures, not only those that can be rearranged */
-	const char *without;
 };
 
 static bool
@@ -467,8 +466,6 @@ sweep(struct sweep *s, const struct kind *k, const char *const *vectors,
       size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(vectors[i], k->without) == 0)
-			continue;
 		s->how = k->what;
 		s->prefix = k->prefix;
 		if (sweep_begin(s, vectors[i])) {
@@ -484,17 +481,13 @@ int
 main(void)
 {
 	static const struct kind kinds[] = {
-		{ "every two-way split", splits, false, false, "" },
-		{ "segments of any size", segments, false, false, "" },
-		{ "packets in another order", permutations, false, false, "" },
-		{ "packets seen twice", copies, false, true, "" },
-		{ "packets lost", losses, true, true, "" },
-		{ "cut at every byte", cuts, true, true, "" },
-		/*
-		 * Of 100 Continue only the first line may be there: an answer
-		 * that is cut, and the real one is then one too many.
-		 */
-		{ "snap lengths", snaps, true, true, "http_continue" },
+		{ "every two-way split", splits, false, false },
+		{ "segments of any size", segments, false, false },
+		{ "packets in another order", permutations, false, false },
+		{ "packets seen twice", copies, false, true },
+		{ "packets lost", losses, true, true },
+		{ "cut at every byte", cuts, true, true },
+		{ "snap lengths", snaps, true, true },
 	};
 	static struct sweep s;
 

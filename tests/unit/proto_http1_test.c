@@ -201,6 +201,44 @@ static const struct script scripts[] = {
 	  "! resync \n"
 	  "http/1.1 \"GET\" /1 @ 200 26/38 req-cut req-gap doubt\n"
 	  "http/1.1 \"GET\" /2 @h 0 28/0 no-response resynced\n" },
+	{ "a gap in 100 Continue: the answer is still to come",
+	  { { 0, "PUT /1 HTTP/1.1\r\nExpect: 100-continue\r\n"
+	         "Content-Length: 2\r\n\r\n" },
+	    { 1, "HTTP/1.1 100 Continue\r\n" },
+	    { LOSE1, "2" },
+	    { 0, "ab" },
+	    { 1, OK0 },
+	    { 0, "GET /2 HTTP/1.1\r\n\r\n" },
+	    { 1, OK0 } },
+	  "! resync \n"
+	  "http/1.1 \"PUT\" /1 @ 200 62/38 res-gap resynced\n"
+	  "http/1.1 \"GET\" /2 @ 200 19/38\n" },
+	{ "... with a field, and with the end of the field only",
+	  { { 0, "PUT /1 HTTP/1.1\r\nContent-Length: 0\r\n\r\n" },
+	    { 1, "HTTP/1.1 103 Early Hints\r\nLink: </st" },
+	    { LOSE1, "20" },
+	    { 1, "ript>\r\n\r\nHTTP/1.1 404 No\r\nContent-Length: 0\r\n"
+	         "\r\n" } },
+	  "! resync \n"
+	  "http/1.1 \"PUT\" /1 @ 404 38/38 res-gap failed resynced\n" },
+	{ "... when others wait for theirs, there is doubt",
+	  { { 0, "GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n" },
+	    { 1, "HTTP/1.1 100 Continue\r\n" },
+	    { LOSE1, "2" },
+	    { 1, OK0 OK0 } },
+	  "! resync \n"
+	  "http/1.1 \"GET\" /1 @ 200 19/38 res-gap resynced doubt\n"
+	  "http/1.1 \"GET\" /2 @ 200 19/38 doubt\n" },
+	{ "without more than that the answer is not there",
+	  { { 0, "PUT /1 HTTP/1.1\r\nContent-Length: 0\r\n\r\n" },
+	    { 1, "HTTP/1.1 100 Continue\r\n" },
+	    { LOSE1, "2" },
+	    { END1, "" } },
+	  "http/1.1 \"PUT\" /1 @ 100 38/23 res-cut res-gap\n" },
+	{ "nor when the capture ends there",
+	  { { 0, "PUT /1 HTTP/1.1\r\nContent-Length: 0\r\n\r\n" },
+	    { 1, "HTTP/1.1 100 Continue\r\n" } },
+	  "http/1.1 \"PUT\" /1 @ 100 38/23 res-cut\n" },
 	{ "a search goes on behind another gap",
 	  { { 0, "GET /1 HTTP/1.1\r\n\r\n" },
 	    { 1, OK0 },

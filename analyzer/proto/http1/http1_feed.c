@@ -104,14 +104,23 @@ feed_close(struct feeding *f)
 	return feed_go(f, HTTP1_PHASE_START);
 }
 
-/* From the cursor's place on, look for the next message. */
+/* From the cursor's place on, look for a start line. */
+static bool
+feed_seek(struct feeding *f)
+{
+	f->h->lined = false;
+	f->h->scanned = 0;
+	f->h->searched = 0;
+	f->h->midline = false;
+	return feed_go(f, HTTP1_PHASE_SEARCH);
+}
+
+/* ... which begins the next message. */
 static bool
 feed_search(struct feeding *f)
 {
 	feed_forget(f);
-	f->h->searched = 0;
-	f->h->midline = false;
-	return feed_go(f, HTTP1_PHASE_SEARCH);
+	return feed_seek(f);
 }
 
 /* The message cannot be followed any further. */
@@ -192,6 +201,20 @@ feed_open(struct feeding *f, const struct http1_line *line, uint64_t off)
 	h->found = false;
 }
 
+/*
+ * Bytes of an interim response were missing. What follows is the response to
+ * the same request, if no other could have been answered meanwhile.
+ */
+static void
+feed_restart(struct feeding *f)
+{
+	message_restart(f->h->m, feed_offset(f));
+	if (f->s->pending > 1)
+		message_flag(f->h->m, ENTRY_PAIR_DOUBT);
+	f->h->found = false;
+	f->h->lost = false;
+}
+
 /* A start line was read; behind an interim response it begins nothing new. */
 static void
 feed_lined(struct feeding *f, const struct http1_line *line)
@@ -199,11 +222,15 @@ feed_lined(struct feeding *f, const struct http1_line *line)
 	struct message_summary sum = { .status = line->status,
 		                       .failed = line->status >= 400 };
 
-	if (!f->h->open)
+	if (!f->h->open) {
 		feed_open(f, line, feed_offset(f));
-	else if (!f->h->lined)
+	} else if (!f->h->lined) {
+		if (f->h->found)
+			feed_restart(f);
 		message_summary(f->h->m, &sum);
+	}
 	f->h->lined = true;
+	f->h->interim = line->status / 100 == 1 && line->status != 101;
 }
 
 /* --- heads -------------------------------------------------------------- */
@@ -746,6 +773,10 @@ http1_feed_gap(struct dissect *d, void *state, enum dir dir,
 		return FEED_OK;
 	default:
 		break;
+	}
+	if (g != NULL && h->lined && h->interim) {
+		(void)feed_seek(&f);
+		return FEED_OK;
 	}
 	message_cut(h->m, g != NULL ? g->off : UINT64_MAX);
 	(void)feed_search(&f);

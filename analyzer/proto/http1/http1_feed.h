@@ -7,7 +7,8 @@
  * largest thing the engine has to hold is one head.
  *
  * - A response begins with the first of its 1xx heads and ends with the final
- *   one; 101 is final.
+ *   one; 101 is final. When bytes of a 1xx head are missing, the response
+ * begins with the next start line instead, and says that something is missing.
  * - What follows a request for CONNECT or with Upgrade waits until the response
  *   is known, because it may not be HTTP any more.
  * - Bytes that are no start line where one should be, and the bytes behind a
@@ -38,6 +39,7 @@ struct http1_dir {
 	enum http1_phase phase;
 	bool open;         /* a message has begun and not ended */
 	bool lined;        /* the start line of the present head was read */
+	bool interim;      /* the last start line was that of a 1xx response */
 	bool seen;         /* there has been a message */
 	bool lost;         /* bytes were missing: garbage is no surprise */
 	bool found;        /* by SEARCH: the next message is flagged */
