@@ -318,6 +318,72 @@ pcapng_of(struct buf *b, const char *iface)
 	buf_release(&body);
 }
 
+/* One packet of a connection from that port, `at` milliseconds on. */
+static void
+pcap_from(struct buf *b, uint32_t at, unsigned port, uint32_t seq)
+{
+	struct segment s = { .seq = seq, .flags = seq == 0 ? SYN : PUSH };
+	size_t ports;
+
+	s.data = seq == 0 ? "" : "data";
+	s.n = seq == 0 ? 0 : 4;
+	ports = b->n + 16 + 20;
+	pcap_segment(b, at, &s);
+	b->p[ports] = (char)(port >> 8);
+	b->p[ports + 1] = (char)port;
+}
+
+static void
+add_capture(struct mktar *tar, const char *name, struct buf *b)
+{
+	mktar_file(tar, name, b->p, b->n);
+	buf_release(b);
+}
+
+/*
+ * Forty captures of one node that overlap, so that each is a vantage of its own
+ * which ends when the next begins, between two captures of another node that
+ * follow each other. Each vantage's connection ends with it: there is room for
+ * one in each shard. The other node's is none of theirs and goes on.
+ */
+static void
+test_ending_points(struct indexed *x)
+{
+	enum { POINTS = 40, THERE = 40000, HERE = 41000 };
+	struct mktar tar = { .p = NULL };
+	char path[64], name[64];
+	struct buf b;
+
+	begin_pcap(&b);
+	pcap_from(&b, 0, THERE, 0);
+	add_capture(&tar, "a_10.0.0.8/1.pcap", &b);
+	for (int i = 0; i < POINTS; i++) {
+		(void)snprintf(name, sizeof(name), "b_10.0.0.9/%d.pcap", i);
+		begin_pcap(&b);
+		pcap_from(&b, 0, HERE, 0);
+		pcap_from(&b, 10000, HERE, 1);
+		add_capture(&tar, name, &b);
+	}
+	begin_pcap(&b);
+	pcap_from(&b, 20000, THERE, 1);
+	add_capture(&tar, "a_10.0.0.8/2.pcap", &b);
+	mktar_end(&tar);
+	(void)snprintf(path, sizeof(path), "%s/ending.tar", x->dir);
+	mktar_save(&tar, path);
+	x->opt.net.flows = NET_SHARDS;
+	ok(indexed_run(x, path), "vantages that end while another goes on");
+	is_int((intmax_t)told_of(x, DIAG_CAPTURE_OVERLAP, NULL).rows,
+	       POINTS - 1, "each overlaps the one before");
+	is_int((intmax_t)x->result.streams, POINTS + 1,
+	       "a stream each, and one that goes on");
+	is_int((intmax_t)(told_of(x, DIAG_PUT_AWAY, NULL).rows +
+	                  told_of(x, DIAG_EVICTION, NULL).rows),
+	       0, "none had to make room for another");
+	net_limits_init(&x->opt.net);
+	(void)remove(path);
+	mktar_free(&tar);
+}
+
 /* "a/b" with "c", and "a" with "b/c", would read the same. */
 static void
 test_points(struct indexed *x)
@@ -357,6 +423,7 @@ main(void)
 	test_message_bytes(&x);
 	test_refused(&x);
 	test_points(&x);
+	test_ending_points(&x);
 	indexed_end(&x);
 	return tap_done();
 }
