@@ -50,6 +50,7 @@ struct record {
 
 struct capture_iface {
 	struct str name; /* if_name, empty when not told */
+	uint32_t no;     /* in its section of the file, from 0 */
 	uint16_t linktype;
 	uint32_t snaplen; /* 0: unlimited */
 	uint64_t drops;   /* the last ISB's isb_ifdrop + isb_osdrop */

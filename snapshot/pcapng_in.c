@@ -220,6 +220,14 @@ block_section(struct capture *c, const struct head *h, struct cursor body)
 	return true;
 }
 
+static struct pcapng_section *
+this_section(const struct capture *c)
+{
+	/* A file is not pcapng unless it begins with a section header. */
+	ENSURE(c->section_count > 0);
+	return &c->section[c->section_count - 1];
+}
+
 static bool
 block_interface(struct capture *c, const struct head *h, struct cursor body)
 {
@@ -238,6 +246,7 @@ block_interface(struct capture *c, const struct head *h, struct cursor body)
 	e = capture_add_iface(c);
 	if (e == NULL)
 		return false;
+	e->pub.no = (uint32_t)c->iface_count - 1 - this_section(c)->iface0;
 	e->pub.linktype = linktype;
 	e->pub.snaplen = snaplen;
 	clock_resolution(&e->clock, 6);
@@ -256,14 +265,6 @@ block_interface(struct capture *c, const struct head *h, struct cursor body)
 		return capture_broken(c, ERR_NOMEM,
 		                      "no memory for an interface's name");
 	return true;
-}
-
-static struct pcapng_section *
-this_section(const struct capture *c)
-{
-	/* A file is not pcapng unless it begins with a section header. */
-	ENSURE(c->section_count > 0);
-	return &c->section[c->section_count - 1];
 }
 
 /* Interface `id` of the present section; NULL when it was not described. */

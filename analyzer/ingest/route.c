@@ -5,41 +5,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/ingest/chain.h"
 #include "analyzer/net/frag.h"
-#include "base/arena.h"
-#include "base/buf.h"
 #include "base/clock.h"
-#include "base/map.h"
 #include "base/mem.h"
-
-enum {
-	ROUTE_LABEL = 1200,     /* bytes of a point's label */
-	ROUTE_POINTS = 1 << 18, /* no more than there can be sources */
-	ROUTE_KEY = 1 << 20,    /* bytes of a folder and an interface's name */
-	ROUTE_KEYS = 1 << 28,   /* of all of them */
-};
 
 #define ROUTE_SLACK CLOCK_SEC        /* between consecutive files */
 #define ROUTE_BACK  (60 * CLOCK_SEC) /* a step back in time worth telling */
-
-/* The latest capture point of one folder and interface. */
-struct chain {
-	uint32_t point;
-	int64_t last_ts;
-};
 
 /* The capture file at hand. */
 struct route_file {
 	struct job_source *source;
 	struct layout layout;
 	const struct capture *capture;
+	/* What the latest packet was seen by. */
 	struct chain *chain; /* NULL: a one-stream file, a point by itself */
-	bool has_point;
-	uint32_t point;
+	uint32_t iface, point;
+	bool has_point, overlap_told, points_told;
+	uint32_t first_point; /* that of its first packet */
+	struct chain *first_chain;
 	int64_t first_ts, last_ts, prev_ts;
 	uint64_t unknown_links;
 	uint16_t unknown_link;
 	uint64_t steps_back;
+};
+
+/* Packets of several interfaces are mixed: what each was found to be. */
+enum { SEATS = 64 };
+
+struct seat {
+	uint32_t file, iface;
+	struct chain *chain;
 };
 
 struct route {
@@ -50,10 +46,9 @@ struct route {
 	struct out **out;
 	struct frag_table *frags;
 	struct job_counts counts;
-	struct map chains; /* chain_key() -> struct chain */
-	struct arena keys;
-	struct buf key; /* the one at hand */
-	uint32_t npoints;
+	struct chain_table *chains;
+	uint32_t npoints, nfiles;
+	struct seat seats[SEATS]; /* by iface */
 	struct block *block;
 	struct batch **open; /* one a worker, NULL when empty */
 	struct route_file file;
@@ -65,8 +60,6 @@ route_new(struct job *j, struct worker **workers, size_t nworkers,
           struct route **ret_route)
 {
 	struct route *r = mem_zalloc(sizeof(*r));
-	uint8_t key[SIPHASH_KEY_SIZE];
-	int rc = map_random_key(key);
 
 	if (r == NULL)
 		return ERR_NOMEM;
@@ -75,16 +68,12 @@ route_new(struct job *j, struct worker **workers, size_t nworkers,
 	r->nworkers = nworkers;
 	r->batches = batches;
 	r->out = out;
-	arena_init(&r->keys, ROUTE_KEYS, 0);
-	buf_init(&r->key, ROUTE_KEY);
-	map_init(&r->chains, MAP_STR, sizeof(struct chain), ROUTE_POINTS, key);
+	r->chains = chain_table_new();
 	r->frags = frag_table_new(&j->opt->net);
 	r->open = mem_zalloc(nworkers * sizeof(struct batch *));
-	if (rc == 0 && (r->frags == NULL || r->open == NULL))
-		rc = ERR_NOMEM;
-	if (rc != 0) {
+	if (r->chains == NULL || r->frags == NULL || r->open == NULL) {
 		route_free(r);
-		return rc;
+		return ERR_NOMEM;
 	}
 	*ret_route = r;
 	return 0;
@@ -101,9 +90,7 @@ route_free(struct route *r)
 	}
 	mem_free(r->open);
 	frag_table_free(r->frags);
-	map_release(&r->chains);
-	arena_release(&r->keys);
-	buf_release(&r->key);
+	chain_table_free(r->chains);
 	mem_free(r);
 }
 
@@ -205,98 +192,134 @@ diag_overlap(struct route *r, int64_t first_ts)
 	return out_diag(*r->out, &d);
 }
 
-/* The interface, when the file has just one with a name. */
-static struct str
-iface_of(const struct route_file *f)
+/* The interface of the file at hand; one that it has not told has no name. */
+static struct capture_iface
+iface_of(const struct route_file *f, uint32_t iface)
 {
-	return capture_iface_count(f->capture) == 1
-	           ? capture_iface(f->capture, 0)->name
-	           : STR_NONE;
+	const struct capture_iface *i = capture_iface(f->capture, iface);
+
+	return i != NULL ? *i : (struct capture_iface){ .name = STR_NONE };
 }
 
-/* How a capture point is called: folder and interface. */
-static struct str
-label_of(const struct route_file *f, char buf[ROUTE_LABEL])
-{
-	int n;
-
-	if (f->layout.single_stream)
-		return f->source->row.name;
-	n = snprintf(buf, ROUTE_LABEL, STR_FMT "/" STR_FMT,
-	             STR_ARG(f->layout.folder), STR_ARG(iface_of(f)));
-	if (n >= ROUTE_LABEL)
-		n = ROUTE_LABEL - 1;
-	return str_make(buf, (size_t)n);
-}
-
-/*
- * What names a chain: the length of the folder in front keeps "a/b", "c" and
- * "a", "b/c" apart, and nothing is cut. Valid until the next call.
- */
+/* A point for what that interface sees from now on. */
 static int
-chain_key(struct route *r, struct str *ret_key)
+begin_point(struct route *r, uint32_t iface, uint32_t *ret_point)
 {
 	const struct route_file *f = &r->file;
-	int rc;
+	struct capture_iface i = iface_of(f, iface);
+	char buf[CHAIN_LABEL];
+	struct str label = f->layout.single_stream
+	                       ? f->source->row.name
+	                       : chain_label(f->layout.folder, i.name, i.no,
+	                                     buf);
 
-	buf_clear(&r->key);
-	rc = buf_printf(&r->key, "%zu/", f->layout.folder.n);
+	return new_point(r, label, ret_point);
+}
+
+static int
+chain_of(struct route *r, uint32_t iface, struct chain **ret_chain)
+{
+	struct capture_iface i = iface_of(&r->file, iface);
+
+	return chain_get(r->chains, r->file.layout.folder, i.name, i.no,
+	                 ret_chain);
+}
+
+/* The first packet of a file decides whether its chain goes on. */
+static int
+join_chain(struct route *r, struct chain *c, const struct record *rec)
+{
+	bool overlaps = c->begun && rec->ts < c->last_ts - ROUTE_SLACK;
+	int rc = 0;
+
+	c->file = r->nfiles;
+	if (c->begun && !overlaps)
+		return 0;
+	if (overlaps) {
+		end_point(r, c->point);
+		if (!r->file.overlap_told)
+			rc = diag_overlap(r, rec->ts);
+		r->file.overlap_told = true;
+	}
 	if (rc == 0)
-		rc = buf_append_str(&r->key, f->layout.folder);
-	if (rc == 0)
-		rc = buf_append_str(&r->key, iface_of(f));
-	*ret_key = buf_str(&r->key);
+		rc = begin_point(r, rec->iface, &c->point);
+	c->begun = true;
+	c->last_ts = rec->ts;
 	return rc;
 }
 
+/* There are too many points: this interface is taken for the first one. */
 static int
-new_chain(struct route *r, struct str key)
+share_point(struct route *r)
 {
-	struct str copy = arena_dup(&r->keys, key);
-	void *slot;
-	int rc = arena_error(&r->keys);
+	struct route_file *f = &r->file;
+	struct diag d = {
+		.kind = DIAG_LIMIT,
+		.at = { .source = f->source->row.id },
+		.side = -1,
+		.name = STR("capture-points"),
+		.text = STR("its interfaces are not told apart; raise it with "
+		            "--limit capture-points=N"),
+	};
 
+	if (f->points_told)
+		return 0;
+	f->points_told = true;
+	return out_diag(*r->out, &d);
+}
+
+/* The chain of the interface of this packet. */
+static int
+take_seat(struct route *r, const struct record *rec, struct chain **ret_chain)
+{
+	struct route_file *f = &r->file;
+	int rc = chain_of(r, rec->iface, ret_chain);
+
+	if (rc != 0 || (*ret_chain)->file == r->nfiles)
+		return rc;
+	if (f->first_chain == NULL || r->npoints < r->job->opt->net.points)
+		return join_chain(r, *ret_chain, rec);
+	*ret_chain = f->first_chain;
+	return share_point(r);
+}
+
+/* The packet at hand was seen by another interface than the one before. */
+static int
+change_point(struct route *r, const struct record *rec)
+{
+	struct route_file *f = &r->file;
+	struct seat *s = &r->seats[rec->iface % SEATS];
+	int rc = 0;
+
+	f->iface = rec->iface;
+	if (f->layout.single_stream)
+		return 0;
+	if (s->file != r->nfiles || s->iface != rec->iface) {
+		s->file = r->nfiles;
+		s->iface = rec->iface;
+		rc = take_seat(r, rec, &s->chain);
+	}
 	if (rc != 0)
 		return rc;
-	rc = map_insert_str(&r->chains, copy, &slot);
-	if (rc < 0)
-		return rc;
-	r->file.chain = slot;
+	f->chain = s->chain;
+	f->point = f->chain->point;
 	return 0;
 }
 
-/* Which point a file belongs to is decided by its first packet. */
+/* Which point a file belongs to is that of its first packet. */
 static int
-assign_point(struct route *r, int64_t ts)
+first_point(struct route *r, const struct record *rec)
 {
 	struct route_file *f = &r->file;
-	char buf[ROUTE_LABEL];
-	struct str label = label_of(f, buf);
-	struct str key;
-	int rc;
+	int rc = f->layout.single_stream ? begin_point(r, rec->iface, &f->point)
+	                                 : 0;
 
+	if (rc == 0)
+		rc = change_point(r, rec);
 	f->has_point = true;
-	f->first_ts = f->last_ts = f->prev_ts = ts;
-	if (f->layout.single_stream)
-		return new_point(r, label, &f->point);
-	rc = chain_key(r, &key);
-	if (rc != 0)
-		return rc;
-	f->chain = map_find_str(&r->chains, key);
-	if (f->chain != NULL && ts >= f->chain->last_ts - ROUTE_SLACK) {
-		f->point = f->chain->point;
-		return 0;
-	}
-	if (f->chain != NULL) {
-		end_point(r, f->chain->point);
-		rc = diag_overlap(r, ts);
-	} else {
-		rc = new_chain(r, key);
-	}
-	if (rc == 0)
-		rc = new_point(r, label, &f->point);
-	if (rc == 0)
-		*f->chain = (struct chain){ .point = f->point, .last_ts = ts };
+	f->first_point = f->point;
+	f->first_chain = f->chain;
+	f->first_ts = f->last_ts = f->prev_ts = rec->ts;
 	return rc;
 }
 
@@ -406,6 +429,8 @@ note_times(struct route_file *f, int64_t ts)
 		f->first_ts = ts;
 	if (ts > f->last_ts)
 		f->last_ts = ts;
+	if (f->chain != NULL && ts > f->chain->last_ts)
+		f->chain->last_ts = ts;
 }
 
 int
@@ -413,13 +438,14 @@ route_record(struct route *r, const struct record *rec)
 {
 	struct route_file *f = &r->file;
 	struct packet pkt;
-	int rc;
+	int rc = 0;
 
-	if (!f->has_point) {
-		rc = assign_point(r, rec->ts);
-		if (rc != 0)
-			return rc;
-	}
+	if (!f->has_point)
+		rc = first_point(r, rec);
+	else if (rec->iface != f->iface)
+		rc = change_point(r, rec);
+	if (rc != 0)
+		return rc;
 	note_times(f, rec->ts);
 	net_decode(rec->linktype, cur_make(rec->data, rec->caplen, false),
 	           rec->origlen, (uint32_t)r->job->opt->net.tunnel_depth, &pkt);
@@ -452,6 +478,7 @@ route_file(struct route *r, struct job_source *source,
 		.layout = *layout,
 		.capture = capture,
 	};
+	r->nfiles++;
 	source->row.tls = layout->tls;
 	return 0;
 }
@@ -536,17 +563,14 @@ file_ifaces(struct route *r)
 static int
 empty_file_point(struct route *r)
 {
-	char buf[ROUTE_LABEL];
-	const struct chain *chain;
-	struct str key;
-	int rc = chain_key(r, &key);
+	struct chain *c;
+	int rc = chain_of(r, 0, &c);
 
 	if (rc != 0)
 		return rc;
-	chain = map_find_str(&r->chains, key);
-	if (chain == NULL)
-		return new_point(r, label_of(&r->file, buf), &r->file.point);
-	r->file.point = chain->point;
+	if (!c->begun)
+		return begin_point(r, 0, &r->file.first_point);
+	r->file.first_point = c->point;
 	return 0;
 }
 
@@ -562,10 +586,8 @@ route_file_end(struct route *r)
 		rc = empty_file_point(r);
 		if (rc != 0)
 			return rc;
-	} else if (f->chain != NULL && f->last_ts > f->chain->last_ts) {
-		f->chain->last_ts = f->last_ts;
 	}
-	row->point = f->point;
+	row->point = f->first_point;
 	row->first_ts = f->first_ts;
 	row->last_ts = f->last_ts;
 	if (f->layout.single_stream)

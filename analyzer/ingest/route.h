@@ -6,10 +6,11 @@
  * capture points, counts what belongs to no stream, and gives every other
  * packet to the worker that owns its flow's virtual shard.
  *
- * A capture point is one vantage: a folder and, where the file names a single
- * one, an interface. A file goes on with the point of the file before it when
- * it starts no earlier than that one ended (one second of slack); one that
- * overlaps gets a point of its own, so that no packet is seen twice.
+ * A capture point is one vantage: a folder and an interface (chain.h); the
+ * interfaces of a file are told apart (ADR 0016). What a file has of one goes
+ * on with the point of the file before it when it starts no earlier than that
+ * one ended (one second of slack); one that overlaps gets a point of its own,
+ * so that no packet is seen twice.
  */
 #ifndef INGEST_ROUTE_H
 #define INGEST_ROUTE_H

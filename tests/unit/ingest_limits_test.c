@@ -8,90 +8,9 @@
 #include "base/buf.h"
 #include "tests/support/indexed.h"
 #include "tests/support/mktar.h"
+#include "tests/support/mktcp.h"
 #include "tests/support/wire.h"
 #include "tests/tap/tap.h"
-
-enum {
-	IP_TCP = 40,
-	CAPTURE_MAX = 4 << 20,
-	SYN = 2,
-	ACK = 16,
-	PUSH = 24,
-	RAW_IP = 101,
-};
-
-/* ---- captures ---- */
-
-static void
-le32(struct buf *b, uint32_t v)
-{
-	const uint8_t x[] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16),
-		              (uint8_t)(v >> 24) };
-
-	wire_put(b, x, sizeof(x));
-}
-
-static void
-begin_pcap(struct buf *b)
-{
-	buf_init(b, CAPTURE_MAX);
-	le32(b, 0xa1b2c3d4);
-	le32(b, 4u << 16 | 2u);
-	le32(b, 0);
-	le32(b, 0);
-	le32(b, 262144);
-	le32(b, RAW_IP);
-}
-
-struct segment {
-	bool back; /* from the server */
-	uint32_t seq, ack;
-	uint8_t flags;
-	const void *data;
-	size_t n;
-};
-
-static void
-ip_packet(struct buf *b, const struct segment *s)
-{
-	wire_16(b, 0x4500);
-	wire_16(b, (unsigned)(IP_TCP + s->n));
-	wire_32(b, 0);
-	wire_16(b, 64u << 8 | 6u);
-	wire_16(b, 0);
-	wire_32(b, s->back ? 0x0a000002 : 0x0a000001);
-	wire_32(b, s->back ? 0x0a000001 : 0x0a000002);
-	wire_16(b, s->back ? 6379 : 40000);
-	wire_16(b, s->back ? 40000 : 6379);
-	wire_32(b, s->seq);
-	wire_32(b, s->ack);
-	wire_16(b, 5u << 12 | s->flags);
-	wire_16(b, 65535);
-	wire_32(b, 0);
-	wire_put(b, s->data, s->n);
-}
-
-/* One packet, `at` milliseconds after the first. */
-static void
-pcap_segment(struct buf *b, uint32_t at, const struct segment *s)
-{
-	le32(b, 1700000000 + at / 1000);
-	le32(b, at % 1000 * 1000);
-	le32(b, (uint32_t)(IP_TCP + s->n));
-	le32(b, (uint32_t)(IP_TCP + s->n));
-	ip_packet(b, s);
-}
-
-static void
-handshake(struct buf *b)
-{
-	pcap_segment(b, 0, &(struct segment){ .flags = SYN });
-	pcap_segment(
-	    b, 0,
-	    &(struct segment){ .back = true, .ack = 1, .flags = SYN | ACK });
-	pcap_segment(b, 0,
-	             &(struct segment){ .seq = 1, .ack = 1, .flags = ACK });
-}
 
 /* ---- what the index says ---- */
 
@@ -150,21 +69,22 @@ test_gaps(struct indexed *x)
 	struct buf b;
 	struct told listed, more;
 
-	begin_pcap(&b);
-	handshake(&b);
+	mktcp_pcap_begin(&b);
+	mktcp_pcap_handshake(&b);
 	for (uint32_t i = 0; i < HOLES; i++) {
 		uint32_t seq = 1 + 20 * i;
-		struct segment s = { .seq = seq + 10,
-			             .ack = 1,
-			             .flags = PUSH,
-			             .data = "0123456789",
-			             .n = 10 };
-		struct segment ack = {
-			.back = true, .seq = 1, .ack = seq + 20, .flags = ACK
-		};
+		struct mktcp_segment s = { .seq = seq + 10,
+			                   .ack = 1,
+			                   .flags = MKTCP_PUSH,
+			                   .data = "0123456789",
+			                   .n = 10 };
+		struct mktcp_segment ack = { .back = true,
+			                     .seq = 1,
+			                     .ack = seq + 20,
+			                     .flags = MKTCP_ACK };
 
-		pcap_segment(&b, i, &s);
-		pcap_segment(&b, i, &ack);
+		mktcp_pcap(&b, i, &s);
+		mktcp_pcap(&b, i, &ack);
 	}
 	x->opt.net.stream_gaps = LISTED;
 	ok(run_capture(x, &b), "a stream with many gaps is read");
@@ -182,26 +102,26 @@ test_one_packet(struct indexed *x)
 {
 	enum { PINGS = 9000 };
 	struct buf b, pings;
-	struct segment s = { .seq = 1, .ack = 1, .flags = PUSH };
+	struct mktcp_segment s = { .seq = 1, .ack = 1, .flags = MKTCP_PUSH };
 
 	buf_init(&pings, 1 << 20);
 	for (int i = 0; i < PINGS; i++)
 		wire_text(&pings, "PING\r\n");
-	begin_pcap(&b);
-	handshake(&b);
+	mktcp_pcap_begin(&b);
+	mktcp_pcap_handshake(&b);
 	s.data = pings.p;
 	s.n = pings.n;
-	pcap_segment(&b, 1, &s);
+	mktcp_pcap(&b, 1, &s);
 	buf_clear(&pings);
 	for (int i = 0; i < PINGS; i++)
 		wire_text(&pings, "+PONG\r\n");
-	s = (struct segment){ .back = true,
-		              .seq = 1,
-		              .ack = 1 + 6 * PINGS,
-		              .flags = PUSH,
-		              .data = pings.p,
-		              .n = pings.n };
-	pcap_segment(&b, 2, &s);
+	s = (struct mktcp_segment){ .back = true,
+		                    .seq = 1,
+		                    .ack = 1 + 6 * PINGS,
+		                    .flags = MKTCP_PUSH,
+		                    .data = pings.p,
+		                    .n = pings.n };
+	mktcp_pcap(&b, 2, &s);
 	x->opt.proto.pending = PINGS;
 	x->opt.proto.message_bytes = UINT64_C(1) << 30;
 	ok(run_capture(x, &b), "two packets full of messages are read");
@@ -217,25 +137,25 @@ static void
 test_message_bytes(struct indexed *x)
 {
 	enum { PINGS = 200 };
-	const struct segment answer = { .back = true,
-		                        .seq = 1,
-		                        .ack = 1,
-		                        .flags = PUSH,
-		                        .data = "+PONG\r\n",
-		                        .n = 7 };
+	const struct mktcp_segment answer = { .back = true,
+		                              .seq = 1,
+		                              .ack = 1,
+		                              .flags = MKTCP_PUSH,
+		                              .data = "+PONG\r\n",
+		                              .n = 7 };
 	struct buf b;
 
-	begin_pcap(&b);
-	handshake(&b);
-	pcap_segment(&b, 0, &answer);
+	mktcp_pcap_begin(&b);
+	mktcp_pcap_handshake(&b);
+	mktcp_pcap(&b, 0, &answer);
 	for (uint32_t i = 0; i < PINGS; i++) {
-		struct segment s = { .seq = 1 + 6 * i,
-			             .ack = 8,
-			             .flags = PUSH,
-			             .data = "PING\r\n",
-			             .n = 6 };
+		struct mktcp_segment s = { .seq = 1 + 6 * i,
+			                   .ack = 8,
+			                   .flags = MKTCP_PUSH,
+			                   .data = "PING\r\n",
+			                   .n = 6 };
 
-		pcap_segment(&b, i, &s);
+		mktcp_pcap(&b, i, &s);
 	}
 	x->opt.proto.message_bytes = 64 * 4096;
 	ok(run_capture(x, &b), "questions without answers are read");
@@ -272,65 +192,16 @@ test_refused(struct indexed *x)
 
 /* ---- capture points ---- */
 
-static void
-block(struct buf *b, uint32_t type, const struct buf *body)
-{
-	uint32_t n = (uint32_t)(12 + body->n);
-
-	le32(b, type);
-	le32(b, n);
-	wire_put(b, body->p, body->n);
-	le32(b, n);
-}
-
-/* A pcapng file of one packet, from an interface of that name. */
-static void
-pcapng_of(struct buf *b, const char *iface)
-{
-	static const uint8_t zero[4];
-	size_t len = strlen(iface), pad = (4 - len % 4) % 4;
-	struct segment syn = { .flags = SYN };
-	struct buf body;
-
-	buf_init(&body, 4096);
-	buf_init(b, CAPTURE_MAX);
-	le32(&body, 0x1a2b3c4d);
-	le32(&body, 1);
-	le32(&body, UINT32_MAX);
-	le32(&body, UINT32_MAX);
-	block(b, 0x0a0d0d0a, &body);
-	buf_clear(&body);
-	le32(&body, RAW_IP);
-	le32(&body, 262144);
-	le32(&body, (uint32_t)len << 16 | 2u);
-	wire_put(&body, iface, len);
-	wire_put(&body, zero, pad);
-	le32(&body, 0);
-	block(b, 1, &body);
-	buf_clear(&body);
-	le32(&body, 0);
-	le32(&body, 0x60a24);
-	le32(&body, 0);
-	le32(&body, IP_TCP);
-	le32(&body, IP_TCP);
-	ip_packet(&body, &syn);
-	block(b, 6, &body);
-	buf_release(&body);
-}
-
 /* One packet of a connection from that port, `at` milliseconds on. */
 static void
-pcap_from(struct buf *b, uint32_t at, unsigned port, uint32_t seq)
+pcap_from(struct buf *b, uint32_t at, uint16_t port, uint32_t seq)
 {
-	struct segment s = { .seq = seq, .flags = seq == 0 ? SYN : PUSH };
-	size_t ports;
+	struct mktcp_segment s = { .seq = seq, .client = port };
 
-	s.data = seq == 0 ? "" : "data";
+	s.flags = seq == 0 ? MKTCP_SYN : MKTCP_PUSH;
+	s.data = "data";
 	s.n = seq == 0 ? 0 : 4;
-	ports = b->n + 16 + 20;
-	pcap_segment(b, at, &s);
-	b->p[ports] = (char)(port >> 8);
-	b->p[ports + 1] = (char)port;
+	mktcp_pcap(b, at, &s);
 }
 
 static void
@@ -354,17 +225,17 @@ test_ending_points(struct indexed *x)
 	char path[64], name[64];
 	struct buf b;
 
-	begin_pcap(&b);
+	mktcp_pcap_begin(&b);
 	pcap_from(&b, 0, THERE, 0);
 	add_capture(&tar, "a_10.0.0.8/1.pcap", &b);
 	for (int i = 0; i < POINTS; i++) {
 		(void)snprintf(name, sizeof(name), "b_10.0.0.9/%d.pcap", i);
-		begin_pcap(&b);
+		mktcp_pcap_begin(&b);
 		pcap_from(&b, 0, HERE, 0);
 		pcap_from(&b, 10000, HERE, 1);
 		add_capture(&tar, name, &b);
 	}
-	begin_pcap(&b);
+	mktcp_pcap_begin(&b);
 	pcap_from(&b, 20000, THERE, 1);
 	add_capture(&tar, "a_10.0.0.8/2.pcap", &b);
 	mktar_end(&tar);
@@ -384,34 +255,6 @@ test_ending_points(struct indexed *x)
 	mktar_free(&tar);
 }
 
-/* "a/b" with "c", and "a" with "b/c", would read the same. */
-static void
-test_points(struct indexed *x)
-{
-	struct mktar tar = { .p = NULL };
-	struct buf b;
-	char path[64];
-	FILE *f;
-
-	pcapng_of(&b, "c");
-	mktar_file(&tar, "a/b/one.pcapng", b.p, b.n);
-	buf_release(&b);
-	pcapng_of(&b, "b/c");
-	mktar_file(&tar, "a/two.pcapng", b.p, b.n);
-	buf_release(&b);
-	mktar_zeros(&tar, 1024);
-	(void)snprintf(path, sizeof(path), "%s/points.tar", x->dir);
-	f = fopen(path, "wb");
-	ok(f != NULL && fwrite(tar.p, 1, tar.n, f) == tar.n && fclose(f) == 0,
-	   "two captures whose folders and interfaces read alike");
-	ok(indexed_run(x, path), "are read");
-	ok(opened_point(x->o, 0) != NULL && opened_point(x->o, 1) != NULL,
-	   "as two capture points");
-	is_int((intmax_t)x->result.streams, 2, "with a stream each");
-	(void)remove(path);
-	mktar_free(&tar);
-}
-
 int
 main(void)
 {
@@ -422,7 +265,6 @@ main(void)
 	test_one_packet(&x);
 	test_message_bytes(&x);
 	test_refused(&x);
-	test_points(&x);
 	test_ending_points(&x);
 	indexed_end(&x);
 	return tap_done();
