@@ -16,11 +16,13 @@
 #include "base/mem.h"
 #include "snapshot/tree.h"
 #include "snapshot/workspace.h"
+#include "tests/support/bad_sqlite.h"
 #include "tests/tap/tap.h"
 
 enum {
 	DENSE = 400, /* the first so many are all failed; set-up is there */
 	STRIDE = 23, /* of the rest every so-manieth */
+	SQLITE_RUNS = 120, /* of each kind, spread over all there are */
 };
 
 struct outcome {
@@ -135,6 +137,37 @@ sweep_io(const struct outcome *good, int err)
 	ok(errors > 0, "and failures were felt");
 }
 
+/* The same for what SQLite does by itself while it writes the index. */
+static void
+sweep_sqlite(const struct outcome *good, enum bad_sqlite what, const char *name)
+{
+	int64_t total, step, bad = 0, errors = 0, runs = 0;
+
+	bad_sqlite_fail_at(what, 0);
+	(void)run();
+	total = bad_sqlite_count(what);
+	step = total > 2 * SQLITE_RUNS ? total / SQLITE_RUNS : 1;
+	for (int64_t n = 1; n <= total; n += step) {
+		struct outcome got;
+
+		bad_sqlite_fail_at(what, n);
+		got = run();
+		bad_sqlite_fail_at(what, 0);
+		runs++;
+		errors += got.code != 0;
+		if (!acceptable(&got, good)) {
+			printf("# %s %" PRId64 ": code %d\n", name, n,
+			       got.code);
+			bad++;
+		}
+	}
+	printf("# %" PRId64 " runs over %" PRId64 " of %s, %" PRId64
+	       " errors\n",
+	       runs, total, name, errors);
+	is_int(bad, 0, name);
+	ok(errors > 0, "and failures were felt");
+}
+
 /* Nothing that looks finished: only lock files and the like may remain. */
 static int
 finished_workspaces(const char *dir)
@@ -162,6 +195,8 @@ main(int argc, char **argv)
 		tap_skip("no sample here");
 		return tap_done();
 	}
+	if (!ok(bad_sqlite_begin(), "SQLite can be made to fail"))
+		return tap_done();
 	if (mkdtemp(dir) == NULL || workspace_root_open(dir, &e, &root) != 0)
 		return 1;
 	good = run();
@@ -171,6 +206,8 @@ main(int argc, char **argv)
 	sweep_memory(&good, true);
 	sweep_io(&good, EIO);
 	sweep_io(&good, ENOSPC);
+	sweep_sqlite(&good, BAD_SQLITE_MEMORY, "allocations of SQLite");
+	sweep_sqlite(&good, BAD_SQLITE_IO, "reads and writes of SQLite");
 	is_int(finished_workspaces(dir), 0, "nothing looks finished");
 	workspace_root_free(root);
 	is_int(tree_remove(AT_FDCWD, dir), 0, "and everything is removed");
