@@ -59,12 +59,12 @@ remove_below(int dirfd, const char *name, unsigned depth)
 		return 0;
 	rc = io_open_at(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0,
 	                &fd);
-	if (rc != 0)
-		return rc;
-	rc = empty_folder(fd, depth);
+	if (rc == 0)
+		rc = empty_folder(fd, depth);
 	if (rc == 0)
 		rc = io_unlink_at(dirfd, name, AT_REMOVEDIR);
-	return rc;
+	/* Somebody else has done it. */
+	return rc == ERR_NOENT ? 0 : rc;
 }
 
 int

@@ -17,7 +17,7 @@
 /*
  * Remove `name` below dirfd, whatever it is. Goes on after a failure, so that
  * as much as possible is gone, and returns the first one. 0 when there is no
- * such thing.
+ * such thing; several may remove the same at once.
  */
 int tree_remove(int dirfd, const char *name);
 

@@ -19,7 +19,6 @@
 #include "snapshot/workspace_unfinished.h"
 #include "snapshot/workspace_within.h"
 
-#define EVIDENCE_DIR   "evidence"
 #define DEFAULT_FOLDER "kubeshark"
 
 /* "tmp-" and 32 hex digits, or a key; with the NUL. */
@@ -307,11 +306,11 @@ hold(struct workspace *w, const char *key)
 {
 	struct stat here;
 	struct stat there;
-	int rc = lock_take(w->fd, LOCK_SHARED, &w->lock_fd);
+	int rc;
 
-	/* Where it cannot be had there is nothing to be removed either. */
-	if (rc != 0 && rc != ERR_NOENT && rc != ERR_ACCESS)
-		return rc;
+	/* Where it cannot be had, nobody has one to remove it with either. */
+	if (lock_take(w->fd, LOCK_SHARED, &w->lock_fd) != 0)
+		w->lock_fd = -1;
 	rc = io_stat(w->fd, &here);
 	if (rc == 0 &&
 	    fstatat(w->root->fd, key, &there, AT_SYMLINK_NOFOLLOW) != 0)
@@ -500,10 +499,10 @@ open_evidence(struct workspace *w)
 
 	if (w->evidence_fd >= 0)
 		return 0;
-	rc = io_mkdir_at(w->fd, EVIDENCE_DIR, 0700);
+	rc = io_mkdir_at(w->fd, WORKSPACE_EVIDENCE, 0700);
 	if (rc != 0 && rc != ERR_EXIST)
 		return rc;
-	return io_open_at(w->fd, EVIDENCE_DIR,
+	return io_open_at(w->fd, WORKSPACE_EVIDENCE,
 	                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0,
 	                  &w->evidence_fd);
 }

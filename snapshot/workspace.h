@@ -43,7 +43,8 @@
 
 enum { WORKSPACE_KEY = 64 }; /* hex digits */
 
-#define WORKSPACE_INDEX "index.db" /* in its folder */
+#define WORKSPACE_INDEX    "index.db" /* in its folder */
+#define WORKSPACE_EVIDENCE "evidence"
 
 /* Bytes that workspace_room() leaves to others. */
 #define WORKSPACE_RESERVE ((uint64_t)64 << 20)

@@ -228,10 +228,12 @@ workspaces_at(const struct workspaces *l, size_t i)
 /*
  * Give it the name of an unfinished one, so that nobody opens it any more. The
  * root is locked, which keeps everybody from taking the lock meanwhile but
- * those who are about to open it: they look at the name again.
+ * those who are about to open it: they look at the name again. *ret_lock is -1
+ * when it has none.
  */
 static int
-take_away(int rootfd, const char *name, char new_name[WORKSPACE_KEY + 1])
+take_away(int rootfd, const char *name, char new_name[WORKSPACE_KEY + 1],
+          int *ret_lock)
 {
 	int dirfd;
 	int lock = -1;
@@ -246,8 +248,25 @@ take_away(int rootfd, const char *name, char new_name[WORKSPACE_KEY + 1])
 	(void)io_close(dirfd);
 	if (rc == 0 || rc == ERR_NOENT)
 		rc = io_rename_at(rootfd, name, new_name);
-	(void)io_close(lock);
+	if (rc != 0)
+		(void)io_close(lock);
+	else
+		*ret_lock = lock;
 	return rc;
+}
+
+/* It may be large; as long as its lock is held nobody else is at it. */
+static int
+clear_away(int rootfd, const char *name)
+{
+	int fd;
+
+	if (io_open_at(rootfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0,
+	               &fd) == 0) {
+		(void)tree_remove(fd, WORKSPACE_EVIDENCE);
+		(void)io_close(fd);
+	}
+	return tree_remove(rootfd, name);
 }
 
 int
@@ -255,18 +274,19 @@ workspaces_remove(const struct workspace_root *r,
                   const struct workspaces_item *item, struct err *e)
 {
 	char name[WORKSPACE_KEY + 1];
+	int root_lock = -1;
 	int lock = -1;
-	int rc = workspace_root_lock(r, e, &lock);
+	int rc = workspace_root_lock(r, e, &root_lock);
 
 	if (rc != 0)
 		return rc;
-	rc = take_away(workspace_root_fd(r), item->name.p, name);
-	(void)io_close(lock);
+	rc = take_away(workspace_root_fd(r), item->name.p, name, &lock);
+	(void)io_close(root_lock);
 	if (rc == ERR_NOENT)
 		return 0;
-	/* It may be large: not under the lock. */
 	if (rc == 0)
-		rc = tree_remove(workspace_root_fd(r), name);
+		rc = clear_away(workspace_root_fd(r), name);
+	(void)io_close(lock);
 	if (rc == ERR_AGAIN)
 		return err_set(e, rc, "the workspace %s/%s is in use",
 		               workspace_root_path(r), item->name.p);

@@ -163,6 +163,26 @@ is 'killed, it is left behind' "$(states)" ' left behind'
 status 'trimming removes it' 0 "$analyzer" workspaces --trim
 is 'within any limits' "$(states)" ''
 
+# ---- several at once, in a cache that has room for none ----
+
+for run in 1 2 3; do
+	for snapshot in "$tiny" "$shop" "$tiny"; do
+		"$analyzer" index --digest --limit cache-bytes=0 \
+		    --limit cache-days=0 "$snapshot" || echo failed
+	done >"$tmp/run$run" 2>"$tmp/err$run" &
+	eval "pid$run=$!"
+done
+# shellcheck disable=SC2154 # set above
+wait "$pid1" "$pid2" "$pid3"
+is 'all of them find the same' "$(sort "$tmp"/run? | uniq -c | tr -s ' ')" \
+	"$(for snapshot in "$tiny" "$tiny" "$shop"; do
+		"$analyzer" index --digest "$snapshot"
+		"$analyzer" index --digest "$snapshot"
+		"$analyzer" index --digest "$snapshot"
+	done | sort | uniq -c | tr -s ' ')"
+is 'and none complains' \
+	"$(cat "$tmp"/err? | grep -v 'what was not used for long')" ''
+
 # ---- mistakes ----
 
 for args in '--remove' '--trim x' '--remove-all x' '--remove --trim x' \
