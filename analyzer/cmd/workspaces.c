@@ -2,9 +2,11 @@
 /* analyzer workspaces: what earlier runs keep on disk, and away with it. */
 #include "snapshot/workspaces.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analyzer/cmd/cmd.h"
 #include "analyzer/index/reader.h"
@@ -340,8 +342,12 @@ int
 cmd_workspaces(struct cmd *c, struct err *e)
 {
 	struct show s = { .c = c, .now = clock_wall() };
+	const char *folder = c->opt->workspace;
 	int rc = check_usage(c->opt, e);
 
+	/* Who looks for something must not make it. */
+	if (rc == 0 && folder != NULL && access(folder, F_OK) != 0)
+		rc = err_set(e, -errno, "%s: %s", folder, err_text(-errno));
 	if (rc == 0)
 		rc = session_place_open(&c->place, c->opt, e);
 	if (rc != 0)

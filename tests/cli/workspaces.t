@@ -185,6 +185,11 @@ is 'and none complains' \
 
 # ---- mistakes ----
 
+status 'a folder that is not there' 3 "$analyzer" workspaces \
+	--workspace "$tmp/nowhere"
+says 'is told' "$tmp/err" 'nowhere: no such file'
+is 'and not made' "$(ls -d "$tmp/nowhere" 2>/dev/null)" ''
+
 for args in '--remove' '--trim x' '--remove-all x' '--remove --trim x' \
 	'--limit 5'; do
 	# shellcheck disable=SC2086 # several words
