@@ -40,6 +40,7 @@ on_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
 	struct feed_table *t = mem_zalloc(sizeof(*t));
 	char sql[FEED_SQL];
 	size_t n = 0;
+	int rc;
 
 	(void)argc;
 	(void)argv;
@@ -51,8 +52,13 @@ on_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
 		n += (size_t)snprintf(sql + n, sizeof(sql) - n, "%sc%u",
 		                      i == 0 ? "CREATE TABLE x(" : ",", i);
 	(void)snprintf(sql + n, sizeof(sql) - n, ",bytes)");
-	*ret_table = &t->base;
-	return sqlite3_declare_vtab(db, sql);
+	rc = sqlite3_declare_vtab(db, sql);
+	/* SQLite disconnects only what has been connected. */
+	if (rc != SQLITE_OK)
+		mem_free(t);
+	else
+		*ret_table = &t->base;
+	return rc;
 }
 
 /* There is one way to read it: all rows, in order. */
