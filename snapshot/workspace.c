@@ -24,6 +24,9 @@
 /* "tmp-" and 32 hex digits, or a key; with the NUL. */
 #define NAME_SIZE (WORKSPACE_KEY + 1)
 
+/* One is replaced now and then, by hand, not all the time. */
+#define OPEN_TRIES 16
+
 /* A member from this size on begins to be written when it is finished. */
 #define HINT_BYTES (1 << 20)
 
@@ -298,8 +301,8 @@ make_key(struct str evidence, struct str salt, struct str place,
 }
 
 /*
- * Nobody removes it from now on. ERR_NOENT when that has just happened: then
- * the folder that is open is another one than the key's.
+ * Nobody removes it from now on. ERR_NOENT when that has just happened,
+ * ERR_CHANGED when another one has taken its place.
  */
 static int
 hold(struct workspace *w, const char *key)
@@ -312,19 +315,17 @@ hold(struct workspace *w, const char *key)
 	if (lock_take(w->fd, LOCK_SHARED, &w->lock_fd) != 0)
 		w->lock_fd = -1;
 	rc = io_stat(w->fd, &here);
-	if (rc == 0 &&
-	    fstatat(w->root->fd, key, &there, AT_SYMLINK_NOFOLLOW) != 0)
-		rc = -errno;
-	if (rc == 0 &&
-	    (here.st_dev != there.st_dev || here.st_ino != there.st_ino))
-		rc = ERR_NOENT;
-	return rc;
+	if (rc != 0)
+		return rc;
+	if (fstatat(w->root->fd, key, &there, AT_SYMLINK_NOFOLLOW) != 0)
+		return -errno;
+	return here.st_dev == there.st_dev && here.st_ino == there.st_ino
+	           ? 0
+	           : ERR_CHANGED;
 }
 
-/* Is there a finished workspace of this name? 1, 0 or a code. */
 static int
-open_finished(struct workspace_root *r, const char *key,
-              struct workspace **ret_ws)
+open_once(struct workspace_root *r, const char *key, struct workspace **ret_ws)
 {
 	struct workspace *w = workspace_new(r);
 	int rc;
@@ -342,11 +343,25 @@ open_finished(struct workspace_root *r, const char *key,
 		rc = place_init(&w->at, r, key);
 	if (rc != 0) {
 		workspace_free(w);
-		return rc == ERR_NOENT ? 0 : rc;
+		return rc;
 	}
 	stamp(w);
 	*ret_ws = w;
-	return 1;
+	return 0;
+}
+
+/* Is there a finished workspace of this name? 1, 0 or a code. */
+static int
+open_finished(struct workspace_root *r, const char *key,
+              struct workspace **ret_ws)
+{
+	int rc = ERR_CHANGED;
+
+	for (int i = 0; i < OPEN_TRIES && rc == ERR_CHANGED; i++)
+		rc = open_once(r, key, ret_ws);
+	if (rc == ERR_NOENT || rc == ERR_CHANGED)
+		return 0;
+	return rc == 0 ? 1 : rc;
 }
 
 static struct asked *

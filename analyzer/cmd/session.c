@@ -174,7 +174,7 @@ trim(const struct session_place *place, const struct options *o,
 	rc = workspaces_trim(place->root, &o->cache, clock_wall(), &e, &sum);
 	if (sum.n > 0)
 		term_printf(notes,
-		            "analyzer: removed what was not used for long: "
+		            "analyzer: removed what nobody uses any more: "
 		            "workspaces %zu, %s; see 'analyzer help "
 		            "workspaces'\n",
 		            sum.n, human_bytes(sum.bytes, text));

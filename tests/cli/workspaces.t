@@ -121,7 +121,7 @@ is 'it is made anew' "$(jq .reused "$tmp/out")" false
 aged "$shop" 40
 status 'another one is made' 0 "$analyzer" index "$tiny"
 says 'what was not used for a month goes' "$tmp/err" \
-	'removed what was not used for long: workspaces 1, [0-9.]+ MB'
+	'removed what nobody uses any more: workspaces 1, [0-9.]+ MB'
 is 'and nothing else' "$(states)" 'tiny.tar.gz unused'
 "$analyzer" index "$shop" >/dev/null
 aged "$shop" 1
@@ -181,7 +181,7 @@ is 'all of them find the same' "$(sort "$tmp"/run? | uniq -c | tr -s ' ')" \
 		"$analyzer" index --digest "$snapshot"
 	done | sort | uniq -c | tr -s ' ')"
 is 'and none complains' \
-	"$(cat "$tmp"/err? | grep -v 'what was not used for long')" ''
+	"$(cat "$tmp"/err? | grep -v 'what nobody uses any more')" ''
 
 # ---- mistakes ----
 
