@@ -127,7 +127,13 @@ const char *const schema_tables[] = {
 const char schema_parts[] =
     "CREATE UNIQUE INDEX IF NOT EXISTS part_key ON stream_part(stream,part);";
 
-/* An index ends with the row's id, which is the order among equals. */
+/*
+ * An index ends with the row's id, which is the order among equals. Rows are
+ * sorted in runs of the cache's size while more are read, by threads of
+ * SQLite's own (sqlite.org/pragma.html#pragma_threads).
+ */
 const char schema_indexes[] =
+    "PRAGMA cache_size=-4096;"
+    "PRAGMA threads=2;"
     "CREATE INDEX entry_ts ON entry(ts);"
     "CREATE INDEX entry_stream ON entry(stream,ordinal);";
