@@ -24,8 +24,9 @@ struct worker {
 	struct queue queue;
 	pthread_t thread;
 	bool threaded;
-	int64_t busy;   /* ns */
-	uint64_t shown; /* entries told to the progress counter */
+	struct queue ended; /* closed when all rows are handed over */
+	int64_t busy;       /* ns */
+	uint64_t shown;     /* entries told to the progress counter */
 	uint64_t shown_streams;
 	uint64_t put_away; /* idle streams that made room for others */
 };
@@ -240,21 +241,35 @@ end_point(struct worker *w, uint32_t point)
 	return rc;
 }
 
-/* End all of them. */
+/* End all of them; drop_flows() lets go of them. */
 static int
 end_all(struct worker *w)
 {
 	int rc = 0;
 
 	for (unsigned shard = 0; shard < NET_SHARDS; shard++) {
-		struct flow *f;
+		for (struct flow *f = flow_next(w->flows, shard, NULL);
+		     f != NULL && rc == 0; f = flow_next(w->flows, shard, f)) {
+			struct live_stream *s = (void *)f;
 
-		while (rc == 0 &&
-		       (f = flow_next(w->flows, shard, NULL)) != NULL)
-			rc = end_flow(w, (struct live_stream *)(void *)f,
-			              STREAM_OPEN, WHY_SNAPSHOT_END);
+			stream_end(s, STREAM_OPEN, WHY_SNAPSHOT_END);
+			rc = stream_finish(s);
+		}
 	}
 	return rc;
+}
+
+/* All there are, before the table goes. */
+static void
+drop_flows(struct worker *w)
+{
+	for (unsigned shard = 0; shard < NET_SHARDS; shard++) {
+		for (struct flow *f = flow_next(w->flows, shard, NULL);
+		     f != NULL; f = flow_next(w->flows, shard, f))
+			stream_release((struct live_stream *)(void *)f);
+	}
+	flow_table_free(w->flows);
+	w->flows = NULL;
 }
 
 /* ---- batches ---- */
@@ -300,17 +315,41 @@ worker_batch(struct worker *w, const struct batch *b)
 	w->busy += clock_mono() - start;
 }
 
+/* No more packets: the rest of the rows. True when no stream has any left. */
+static bool
+end(struct worker *w)
+{
+	bool stopped = job_stopped(w->job);
+	int64_t start = clock_mono();
+	int rc = stopped ? 0 : end_all(w);
+
+	if (rc != 0)
+		job_fail_code(w->job, rc, "ending the streams");
+	w->busy += clock_mono() - start;
+	show_progress(w);
+	job_count(w->job, &w->env.counts);
+	job_spent(w->job, INGEST_DISSECT, w->busy);
+	w->env.out = store_swap(w->store, w->env.out);
+	return rc == 0 && !stopped;
+}
+
 static void *
 worker_main(void *arg)
 {
 	struct worker *w = arg;
 	struct batch *b;
+	bool done;
 
 	while ((b = queue_pop(&w->queue)) != NULL) {
 		if (!job_stopped(w->job))
 			worker_batch(w, b);
 		batch_put(w->batches, b);
 	}
+	done = end(w);
+	queue_close(&w->ended);
+	/* Hundreds of thousands of pieces of memory, while others seal. */
+	if (done)
+		drop_flows(w);
 	return NULL;
 }
 
@@ -370,14 +409,14 @@ worker_new(struct job *j, struct batch_pool *batches, struct store *store,
 	map_init(&w->points, sizeof(uint32_t), sizeof(struct peers), MAP_MAX,
 	         key);
 	rc = learnt_init(&w->env.learnt, j->opt->proto.learnt_names);
-	if (rc != 0) {
-		mem_free(w);
-		return rc;
-	}
-	if (queue_init(&w->queue, WORKER_QUEUE) != 0) {
-		mem_free(w);
-		return ERR_NOMEM;
-	}
+	if (rc != 0)
+		goto fail_learnt;
+	rc = queue_init(&w->queue, WORKER_QUEUE);
+	if (rc != 0)
+		goto fail_queue;
+	rc = queue_init(&w->ended, 1);
+	if (rc != 0)
+		goto fail_ended;
 	w->flows = flow_table_new(&j->opt->net, sizeof(struct live_stream));
 	w->env.engine = engine_new(&j->opt->proto, &out);
 	w->env.out = store_get(store);
@@ -394,6 +433,13 @@ worker_new(struct job *j, struct batch_pool *batches, struct store *store,
 fail:
 	worker_free(w);
 	return rc;
+fail_ended:
+	queue_release(&w->queue);
+fail_queue:
+	learnt_release(&w->env.learnt);
+fail_learnt:
+	mem_free(w);
+	return rc;
 }
 
 int
@@ -405,39 +451,14 @@ worker_start(struct worker *w)
 	return 0;
 }
 
-static void
-drop_flows(struct worker *w)
-{
-	for (unsigned shard = 0; shard < NET_SHARDS; shard++) {
-		struct flow *f;
-
-		while ((f = flow_next(w->flows, shard, NULL)) != NULL)
-			drop_flow(w, (struct live_stream *)(void *)f);
-	}
-}
-
 void
 worker_finish(struct worker *w)
 {
-	int rc = 0;
-
-	if (w->threaded) {
-		queue_close(&w->queue);
-		(void)pthread_join(w->thread, NULL);
-		w->threaded = false;
-	}
-	if (!job_stopped(w->job)) {
-		int64_t start = clock_mono();
-
-		rc = end_all(w);
-		if (rc != 0)
-			job_fail_code(w->job, rc, "ending the streams");
-		w->busy += clock_mono() - start;
-	}
-	show_progress(w);
-	job_count(w->job, &w->env.counts);
-	job_spent(w->job, INGEST_DISSECT, w->busy);
-	w->env.out = store_swap(w->store, w->env.out);
+	queue_close(&w->queue);
+	if (w->threaded)
+		ENSURE(queue_pop(&w->ended) == NULL);
+	else
+		(void)end(w);
 }
 
 void
@@ -445,15 +466,17 @@ worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
+	if (w->threaded)
+		(void)pthread_join(w->thread, NULL);
 	if (w->flows != NULL)
 		drop_flows(w);
-	flow_table_free(w->flows);
 	map_release(&w->points);
 	learnt_release(&w->env.learnt);
 	engine_free(w->env.engine);
 	scratch_release(&w->env.scratch);
 	store_give_back(w->store, w->env.out);
 	queue_release(&w->queue);
+	queue_release(&w->ended);
 	mem_free(w);
 }
 

@@ -24,7 +24,10 @@ int worker_start(struct worker *w) WARN_UNUSED;
 
 /* Give it a batch; it is taken. */
 void worker_push(struct worker *w, struct batch *b);
-/* No more batches: end all flows, hand over the rest, stop the thread. */
+/*
+ * No more batches: end all flows and wait until all rows are handed over. The
+ * thread goes on to let go of the flows; worker_free() waits for it.
+ */
 void worker_finish(struct worker *w);
 
 /* Names in the answers that it saw; complete after worker_finish(). */
