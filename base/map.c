@@ -76,18 +76,20 @@ map_clear(struct map *m)
 	m->n = 0;
 }
 
-static struct map_probe
-map_probe(const struct map *m, const void *key)
+uint64_t
+map_hash(const struct map *m, const void *key)
 {
-	uint64_t hash;
-
 	if (m->key_size == MAP_STR) {
 		const struct str *s = key;
 
-		hash = siphash13(m->key, s->p, s->n);
-	} else {
-		hash = siphash13(m->key, key, m->key_size);
+		return siphash13(m->key, s->p, s->n);
 	}
+	return siphash13(m->key, key, m->key_size);
+}
+
+static struct map_probe
+map_probe(const void *key, uint64_t hash)
+{
 	return (struct map_probe){ key, (uint32_t)hash | MAP_TAKEN };
 }
 
@@ -128,13 +130,19 @@ map_seek(const struct map *m, struct map_probe k, size_t *ret_slot)
 }
 
 void *
-map_find(const struct map *m, const void *key)
+map_find_hashed(const struct map *m, const void *key, uint64_t hash)
 {
 	size_t slot;
 
-	if (m->n == 0 || !map_seek(m, map_probe(m, key), &slot))
+	if (m->n == 0 || !map_seek(m, map_probe(key, hash), &slot))
 		return NULL;
 	return map_entry(m, slot) + m->val_off;
+}
+
+void *
+map_find(const struct map *m, const void *key)
+{
+	return m->n == 0 ? NULL : map_find_hashed(m, key, map_hash(m, key));
 }
 
 /* Moves everything into tables of twice the size. */
@@ -172,7 +180,13 @@ map_grow(struct map *m)
 int
 map_insert(struct map *m, const void *key, void **ret_val)
 {
-	struct map_probe k = map_probe(m, key);
+	return map_insert_hashed(m, key, map_hash(m, key), ret_val);
+}
+
+int
+map_insert_hashed(struct map *m, const void *key, uint64_t hash, void **ret_val)
+{
+	struct map_probe k = map_probe(key, hash);
 	size_t slot = 0;
 	uint8_t *e;
 
@@ -206,7 +220,7 @@ map_remove(struct map *m, const void *key)
 	size_t mask = m->slots - 1;
 	size_t hole, i;
 
-	if (m->n == 0 || !map_seek(m, map_probe(m, key), &hole))
+	if (m->n == 0 || !map_seek(m, map_probe(key, map_hash(m, key)), &hole))
 		return false;
 	/*
 	 * Close the hole: an entry further on moves into it when the hole lies

@@ -70,6 +70,15 @@ void *map_find(const struct map *m, const void *key);
  */
 int map_insert(struct map *m, const void *key, void **ret_val) WARN_UNUSED;
 
+/*
+ * The first two for who hashes a key once and uses it twice. The hash is of
+ * this map and of use as long as the map is.
+ */
+uint64_t map_hash(const struct map *m, const void *key);
+void *map_find_hashed(const struct map *m, const void *key, uint64_t hash);
+int map_insert_hashed(struct map *m, const void *key, uint64_t hash,
+                      void **ret_val) WARN_UNUSED;
+
 /* True when there was such an entry. */
 bool map_remove(struct map *m, const void *key);
 

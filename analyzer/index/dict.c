@@ -67,11 +67,11 @@ keep(struct dict *d, struct str s)
 /* ---- what came lately ---- */
 
 /*
- * Anybody can make values collide here; they are then found in the map, as all
- * others are.
+ * Of length, beginning and end. Anybody can make values collide here; they are
+ * then found in the map, as all others are.
  */
-static struct dict_recent *
-recent_slot(struct dict *d, const void *p, size_t n)
+static uint64_t
+recent_mark(const void *p, size_t n)
 {
 	uint64_t head = 0, tail = 0;
 	size_t part = n < sizeof(head) ? n : sizeof(head);
@@ -80,14 +80,20 @@ recent_slot(struct dict *d, const void *p, size_t n)
 	memcpy(&tail, (const uint8_t *)p + n - part, part);
 	/* Of a product, the upper bits depend on all bits. */
 	tail = tail << 7 | tail >> 57;
-	head = (head ^ tail ^ n) * UINT64_C(0x9e3779b97f4a7c15);
-	return &d->recent[head >> 32 >> (32 - DICT_RECENT_BITS)];
+	return (head ^ tail ^ n) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static struct dict_recent *
+recent_slot(struct dict *d, uint64_t mark)
+{
+	return &d->recent[mark >> 32 >> (32 - DICT_RECENT_BITS)];
 }
 
 /* ---- texts ---- */
 
 static int
-insert_text(struct dict *d, struct str s, struct dict_value *ret_value)
+insert_text(struct dict *d, struct str s, uint64_t hash,
+            struct dict_value *ret_value)
 {
 	struct str copy;
 	void *slot;
@@ -98,7 +104,7 @@ insert_text(struct dict *d, struct str s, struct dict_value *ret_value)
 	copy = keep(d, s);
 	if (copy.n != s.n)
 		return 0; /* longer than all the memory: told each time */
-	rc = map_insert_str(&d->map, copy, &slot);
+	rc = map_insert_hashed(&d->map, &copy, hash, &slot);
 	if (rc < 0)
 		return rc;
 	ret_value->text = copy.p;
@@ -112,27 +118,33 @@ dict_text(struct dict *d, struct str s, int64_t *ret_id, bool *ret_new)
 	const struct dict_value *known;
 	struct dict_value value;
 	struct dict_recent *r;
+	uint64_t mark, hash;
 	int rc = 0;
 
 	*ret_new = false;
 	*ret_id = 0;
 	if (s.n == 0)
 		return 0;
-	r = recent_slot(d, s.p, s.n);
-	if (r->value.id != 0 && r->n == s.n &&
+	mark = recent_mark(s.p, s.n);
+	r = recent_slot(d, mark);
+	/* The text itself is far off: only when it can be the same. */
+	if (r->mark == mark && r->n == s.n && r->value.id != 0 &&
 	    memcmp(r->value.text, s.p, s.n) == 0) {
 		*ret_id = r->value.id;
 		return 0;
 	}
-	known = map_find_str(&d->map, s);
+	hash = map_hash(&d->map, &s);
+	known = map_find_hashed(&d->map, &s, hash);
 	if (known != NULL)
 		value = *known;
 	else
-		rc = insert_text(d, s, &value);
+		rc = insert_text(d, s, hash, &value);
 	if (rc != 0)
 		return rc;
 	if (value.text != NULL)
-		*r = (struct dict_recent){ .value = value, .n = s.n };
+		*r = (struct dict_recent){ .value = value,
+			                   .mark = mark,
+			                   .n = s.n };
 	*ret_new = known == NULL;
 	*ret_id = value.id;
 	return 0;
@@ -143,7 +155,7 @@ dict_text(struct dict *d, struct str s, int64_t *ret_id, bool *ret_new)
 int
 dict_addr(struct dict *d, const struct addr *a, int64_t *ret_id, bool *ret_new)
 {
-	struct dict_recent *r = recent_slot(d, a->b, sizeof(a->b));
+	struct dict_recent *r = recent_slot(d, recent_mark(a->b, sizeof(a->b)));
 	const struct dict_value *known;
 	struct dict_value value;
 

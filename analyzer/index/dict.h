@@ -34,7 +34,8 @@ struct dict_value {
 struct dict_recent {
 	struct dict_value value;
 	struct addr addr; /* an address itself, */
-	size_t n;         /* or the length of the text */
+	uint64_t mark;    /* or of a text what tells it from most others, */
+	size_t n;         /* and its length */
 };
 
 struct dict {
