@@ -16,9 +16,6 @@ static const char *const sql[ST_COUNT_ALL] = {
 	[ST_PROTOCOL] = "INSERT INTO protocol VALUES(?,?,?,?,0)",
 	[ST_TALLY] = "UPDATE protocol SET entries=? WHERE id=?",
 	[ST_IDENTITY] = "INSERT INTO identity VALUES(?,?,?,?,?,?,?,?,?)",
-	[ST_STREAM] = "INSERT OR REPLACE INTO stream VALUES(" Q10 "," Q10
-		      "," Q10 ",?,?,?,?,?,?)",
-	[ST_PART] = "INSERT INTO stream_part VALUES(?,?,?,?,?,?,?,?)",
 	[ST_DIAG] = "INSERT INTO diag VALUES(NULL," Q10 ",?)",
 };
 

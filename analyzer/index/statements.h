@@ -22,8 +22,6 @@ enum statement {
 	ST_PROTOCOL,
 	ST_TALLY,
 	ST_IDENTITY,
-	ST_STREAM,
-	ST_PART,
 	ST_DIAG,
 	ST_COUNT_ALL
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/index/writer.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
@@ -20,19 +21,30 @@
 #define WRITER_COMMIT (200 * CLOCK_MSEC)
 
 enum {
-	ENTRY_INTS = 22, /* columns of an entry before its place */
+	ENTRY_INTS = 22,  /* columns of an entry before its place */
+	STREAM_INTS = 36, /* columns of a stream */
+	PART_INTS = 5,    /* columns of a part before its lists */
 	PLACE_MAX = 2 * SPAN_MAX * 25, /* bytes of two full lists of spans */
 };
 
 /* ---- life ---- */
 
+static const struct feed_shape shapes[FEED_COUNT] = {
+	[FEED_TEXT] = { .table = "text", .ints = 1, .blobs = 1, .text = true },
+	[FEED_KEPT] = { .table = "kept", .ints = 1, .blobs = 1 },
+	[FEED_STREAM] = { .table = "stream",
+	                  .ints = STREAM_INTS,
+	                  .replace = true },
+	[FEED_PART] = { .table = "stream_part", .ints = PART_INTS, .blobs = 3 },
+	[FEED_ENTRY] = { .table = "entry", .ints = ENTRY_INTS, .blobs = 1 },
+};
+
 static void
 finalize(struct index_writer *w)
 {
 	statements_finalize(w->st);
-	feed_close(&w->text_rows);
-	feed_close(&w->kept_rows);
-	feed_close(&w->entry_rows);
+	for (size_t i = 0; i < FEED_COUNT; i++)
+		feed_close(&w->feed[i]);
 }
 
 static int
@@ -54,13 +66,8 @@ open_db(struct index_writer *w, const char *path, bool watched, struct err *e)
 		rc = db_exec(w->db, schema_parts, e);
 	if (rc == 0)
 		rc = statements_prepare(w->db, w->st, e);
-	if (rc == 0)
-		rc = feed_open(&w->text_rows, w->db, "text", 1, true, e);
-	if (rc == 0)
-		rc = feed_open(&w->kept_rows, w->db, "kept", 1, false, e);
-	if (rc == 0)
-		rc = feed_open(&w->entry_rows, w->db, "entry", ENTRY_INTS,
-		               false, e);
+	for (size_t i = 0; i < FEED_COUNT && rc == 0; i++)
+		rc = feed_open(&w->feed[i], w->db, &shapes[i], e);
 	return rc;
 }
 
@@ -151,12 +158,8 @@ commit(struct index_writer *w, struct err *e)
 	if (!w->open)
 		return 0;
 	rc = put_chart(w, e);
-	if (rc == 0)
-		rc = feed_flush(&w->text_rows, e);
-	if (rc == 0)
-		rc = feed_flush(&w->kept_rows, e);
-	if (rc == 0)
-		rc = feed_flush(&w->entry_rows, e);
+	for (size_t i = 0; i < FEED_COUNT && rc == 0; i++)
+		rc = feed_flush(&w->feed[i], e);
 	if (rc == 0)
 		rc = db_exec(w->db, "COMMIT", e);
 	if (rc == 0)
@@ -191,8 +194,8 @@ text_id(struct index_writer *w, struct str s, struct err *e, int64_t *ret_id)
 		return err_set(e, rc, "index: dictionary: %s", err_text(rc));
 	if (!is_new)
 		return 0;
-	*feed_row(&w->text_rows) = *ret_id;
-	return feed_add(&w->text_rows, s, e);
+	*feed_row(&w->feed[FEED_TEXT]) = *ret_id;
+	return feed_add(&w->feed[FEED_TEXT], &s, e);
 }
 
 static int
@@ -250,8 +253,8 @@ kept_id(struct index_writer *w, struct str bytes, struct err *e,
 		return err_set(e, rc, "index: dictionary: %s", err_text(rc));
 	if (!is_new)
 		return 0;
-	*feed_row(&w->kept_rows) = *ret_id;
-	return feed_add(&w->kept_rows, bytes, e);
+	*feed_row(&w->feed[FEED_KEPT]) = *ret_id;
+	return feed_add(&w->feed[FEED_KEPT], &bytes, e);
 }
 
 /* Ids of the strings, addresses and the protocol of an entry. */
@@ -300,6 +303,7 @@ put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
 	const struct entry *e = &r->e;
 	int64_t ts = entry_time(e);
 	struct entry_ids ids;
+	struct str place;
 	int rc = entry_ids(w, r, err, &ids);
 
 	if (rc != 0)
@@ -335,32 +339,28 @@ put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
 	if (rc != 0)
 		return err_set(err, rc, "index: entry: %s", err_text(rc));
 	w->tally[ids.proto - 1]++;
-	memcpy(feed_row(&w->entry_rows), v, sizeof(v));
-	return feed_add(&w->entry_rows, buf_str(&w->place), err);
+	place = buf_str(&w->place);
+	memcpy(feed_row(&w->feed[FEED_ENTRY]), v, sizeof(v));
+	return feed_add(&w->feed[FEED_ENTRY], &place, err);
 }
 
 /* ---- streams ---- */
 
-static int
-bind_stream_side(sqlite3_stmt *st, int col, const struct stream_side *s)
+static int64_t *
+fill_side(int64_t *to, const struct stream_side *s)
 {
-	const int64_t v[] = {
-		(int64_t)s->packets,
-		(int64_t)s->bytes,
-		(int64_t)s->payload,
-		(int64_t)s->retransmissions,
-		(int64_t)s->out_of_order,
-		(int64_t)s->duplicate_acks,
-		(int64_t)s->zero_windows,
-		(int64_t)s->gaps,
-		(int64_t)s->gap_bytes,
-		(s->syn ? SIDE_SYN : 0) | (s->fin ? SIDE_FIN : 0) |
-		    (s->rst ? SIDE_RST : 0),
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(v); i++)
-		(void)sqlite3_bind_int64(st, col + (int)i, v[i]);
-	return col + (int)ARRAY_LEN(v);
+	*to++ = (int64_t)s->packets;
+	*to++ = (int64_t)s->bytes;
+	*to++ = (int64_t)s->payload;
+	*to++ = (int64_t)s->retransmissions;
+	*to++ = (int64_t)s->out_of_order;
+	*to++ = (int64_t)s->duplicate_acks;
+	*to++ = (int64_t)s->zero_windows;
+	*to++ = (int64_t)s->gaps;
+	*to++ = (int64_t)s->gap_bytes;
+	*to++ = (s->syn ? SIDE_SYN : 0) | (s->fin ? SIDE_FIN : 0) |
+	        (s->rst ? SIDE_RST : 0);
+	return to;
 }
 
 static int
@@ -374,9 +374,8 @@ stream_flags(const struct stream *s)
 static int
 put_stream(struct index_writer *w, const struct stream *s, struct err *e)
 {
-	sqlite3_stmt *st = w->st[ST_STREAM];
 	int64_t addr[2], protocol, reason;
-	int col = 1;
+	int64_t *row, *to;
 	int rc = addr_id(w, &s->addr[0], e, &addr[0]);
 
 	if (rc == 0)
@@ -402,30 +401,31 @@ put_stream(struct index_writer *w, const struct stream *s, struct err *e)
 		s->last_ts,
 		s->handshake_rtt,
 	};
-	for (size_t i = 0; i < ARRAY_LEN(v); i++)
-		(void)sqlite3_bind_int64(st, col++, v[i]);
-	col = bind_stream_side(st, col, &s->side[0]);
-	col = bind_stream_side(st, col, &s->side[1]);
-	(void)sqlite3_bind_int64(st, col++, (int64_t)s->entries);
-	(void)sqlite3_bind_int64(st, col++, protocol);
-	(void)sqlite3_bind_int64(st, col, reason);
-	return db_run(w->db, st, "adding a stream", e);
+	row = feed_row(&w->feed[FEED_STREAM]);
+	memcpy(row, v, sizeof(v));
+	to = fill_side(row + ARRAY_LEN(v), &s->side[0]);
+	to = fill_side(to, &s->side[1]);
+	*to++ = (int64_t)s->entries;
+	*to++ = protocol;
+	*to++ = reason;
+	assert(to == row + STREAM_INTS);
+	return feed_add(&w->feed[FEED_STREAM], NULL, e);
 }
 
 static int
 put_part(struct index_writer *w, const struct index_part *p, struct err *e)
 {
-	sqlite3_stmt *st = w->st[ST_PART];
+	const struct str lists[] = { p->packets, p->map[0], p->map[1] };
+	const int64_t v[PART_INTS] = {
+		p->stream,
+		p->part,
+		(int64_t)p->first_packet,
+		(int64_t)p->off[0],
+		(int64_t)p->off[1],
+	};
 
-	(void)sqlite3_bind_int64(st, 1, p->stream);
-	(void)sqlite3_bind_int64(st, 2, p->part);
-	(void)sqlite3_bind_int64(st, 3, (int64_t)p->first_packet);
-	(void)sqlite3_bind_int64(st, 4, (int64_t)p->off[0]);
-	(void)sqlite3_bind_int64(st, 5, (int64_t)p->off[1]);
-	db_bind_blob(st, 6, p->packets);
-	db_bind_blob(st, 7, p->map[0]);
-	db_bind_blob(st, 8, p->map[1]);
-	return db_run(w->db, st, "adding positions", e);
+	memcpy(feed_row(&w->feed[FEED_PART]), v, sizeof(v));
+	return feed_add(&w->feed[FEED_PART], lists, e);
 }
 
 static int

@@ -19,11 +19,21 @@
 /* Queries make a mask of ids, which begin with 1, in 63 bits. */
 enum { WRITER_PROTOCOLS = 62 };
 
+/* Tables that have many rows. */
+enum {
+	FEED_TEXT,
+	FEED_KEPT,
+	FEED_STREAM,
+	FEED_PART,
+	FEED_ENTRY,
+	FEED_COUNT,
+};
+
 struct index_writer {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *st[ST_COUNT_ALL];
-	struct feed text_rows, kept_rows, entry_rows;
+	struct feed feed[FEED_COUNT];
 	struct dict texts;
 	struct dict kept;
 	struct dict addrs;
