@@ -61,6 +61,7 @@ struct stream {
 	int64_t handshake_rtt; /* SYN to the ACK that ends it, ns; -1 unknown */
 	struct stream_side side[2];
 	uint64_t entries;
+	bool unfinished;      /* another row of it follows */
 	const char *protocol; /* dissector name, "" when none */
 	const char *reason;   /* why none, or why it stopped; "" */
 };

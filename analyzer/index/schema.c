@@ -14,7 +14,7 @@ const char schema_pragmas[] =
 	"PRAGMA cache_size=-32768;"
 	"PRAGMA temp_store=FILE;"
 	"PRAGMA application_id=1263749464;"
-	"PRAGMA user_version=3;";
+	"PRAGMA user_version=4;";
 
 const char schema_log[] = "PRAGMA journal_mode=WAL;";
 const char schema_no_log[] = "PRAGMA journal_mode=OFF;";

@@ -6,7 +6,7 @@
 #define INDEX_SCHEMA_H
 
 #define SCHEMA_APPLICATION 0x4B534958 /* "KSIX" */
-#define SCHEMA_VERSION     3
+#define SCHEMA_VERSION     4
 
 extern const char schema_pragmas[];       /* of a new file, before any table */
 extern const char schema_log[];           /* others read while it is written */

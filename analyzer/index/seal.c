@@ -3,17 +3,17 @@
 
 #include <assert.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/entry/position.h"
 #include "analyzer/index/db.h"
 #include "analyzer/index/part.h"
-#include "analyzer/index/seal_dict.h"
+#include "analyzer/index/recode.h"
 #include "base/mem.h"
 
 enum {
 	SEAL_BUFFER = 1 << 16, /* bytes hashed at once */
-	ID_SHIFT = POSITION_RECORD_BITS + POSITION_SEQ_BITS,
+	SEAL_POINTS = 1 << 18, /* capture points; the ingest has no more */
 };
 
 struct seal {
@@ -23,7 +23,6 @@ struct seal {
 	uint32_t *sources; /* ordinals in order of names */
 	size_t nsources;
 	bool ordered; /* the ordinals are in order of names */
-	struct seal_dict *dict;
 	int error;
 	size_t n;                   /* of bytes[] */
 	uint8_t bytes[SEAL_BUFFER]; /* serialised, not hashed yet */
@@ -80,25 +79,13 @@ put_bytes(struct seal *s, const void *p, int n)
 	put(s, p, (size_t)n);
 }
 
-/* An id with the source's place in order of names instead of its ordinal. */
-static int64_t
-canonical_id(const struct seal *s, int64_t id)
-{
-	uint64_t source = (uint64_t)id >> ID_SHIFT;
-
-	if (source >= s->nsources)
-		return id;
-	return (int64_t)s->place[source] << ID_SHIFT |
-	       (id & POSITION_IN_SOURCE);
-}
-
-/* Columns from `from` on, by their type. */
+/* A row's columns, by their type. */
 static void
-put_columns(struct seal *s, sqlite3_stmt *st, int from)
+put_columns(struct seal *s, sqlite3_stmt *st)
 {
 	int n = sqlite3_column_count(st);
 
-	for (int i = from; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		sqlite3_value *v = sqlite3_column_value(st, i);
 
 		switch (sqlite3_value_type(v)) {
@@ -176,170 +163,6 @@ load_sources(struct seal *s, struct err *e)
 	return finish(s, st, rc, e);
 }
 
-/* ---- streams, positions, entries: per source, by id ---- */
-
-/*
- * Positions name capture files by ordinal. When the files did not come in order
- * of their names, a part is put as it would be if they had.
- */
-struct recoding {
-	const struct seal *seal;
-	struct part_writer w;
-	int side;
-};
-
-static void
-recode_source(const struct seal *s, struct position *at)
-{
-	if (at->source < s->nsources)
-		at->source = s->place[at->source];
-}
-
-static int
-recode_packet(void *ctx, uint64_t ordinal, const struct part_packet *pkt)
-{
-	struct recoding *r = ctx;
-	struct part_packet p = *pkt;
-	uint32_t n;
-
-	(void)ordinal;
-	recode_source(r->seal, &p.at);
-	return part_add_packet(&r->w, &p, &n);
-}
-
-static int
-recode_run(void *ctx, const struct part_run *run)
-{
-	struct recoding *r = ctx;
-	struct part_run copy = *run;
-
-	recode_source(r->seal, &copy.at);
-	return part_add_run(&r->w, r->side, &copy);
-}
-
-static int
-recode(struct recoding *r, const struct index_part *p)
-{
-	int rc = part_packets(p, recode_packet, r);
-
-	for (r->side = 0; r->side < 2 && rc == 0; r->side++)
-		rc = part_runs(p, r->side, recode_run, r);
-	return rc;
-}
-
-static struct str
-column_str(sqlite3_stmt *st, int i)
-{
-	const void *p = sqlite3_column_blob(st, i);
-
-	return str_make(p, (size_t)sqlite3_column_bytes(st, i));
-}
-
-static void
-put_part(struct seal *s, sqlite3_stmt *st)
-{
-	struct recoding r = { .seal = s };
-	struct index_part p = {
-		.first_packet = (uint64_t)sqlite3_column_int64(st, 2),
-		.off = { (uint64_t)sqlite3_column_int64(st, 3),
-		         (uint64_t)sqlite3_column_int64(st, 4) },
-		.packets = column_str(st, 5),
-		.map = { column_str(st, 6), column_str(st, 7) },
-	};
-	int rc;
-
-	part_writer_init(&r.w);
-	r.w.first_packet = r.w.npackets = p.first_packet;
-	rc = s->ordered ? 0 : recode(&r, &p);
-	if (rc == 0 && !s->ordered)
-		part_view(&r.w, &p);
-	if (rc != 0 && s->error == 0)
-		s->error = rc;
-	for (int i = 1; i < 5; i++)
-		put_int(s, sqlite3_column_int64(st, i));
-	put_bytes(s, p.packets.p, (int)p.packets.n);
-	put_bytes(s, p.map[0].p, (int)p.map[0].n);
-	put_bytes(s, p.map[1].p, (int)p.map[1].n);
-	part_writer_release(&r.w);
-}
-
-struct section {
-	char tag;
-	const char *sql; /* first column is an id; two parameters: its range */
-	const char *ids; /* dictionary ids in the columns that follow: text,
-	                  * address, point */
-	bool parts;
-};
-
-/* In the order of the format's description. */
-static const struct section sections[] = {
-	{ 'T',
-	  "SELECT id,point,addr_0,addr_1,protocol,reason,l4,state,port_0,"
-	  "port_1,client,flags,first_ts,last_ts,handshake_rtt,"
-	  "packets_0,bytes_0,payload_0,retransmissions_0,out_of_order_0,"
-	  "duplicate_acks_0,zero_windows_0,gaps_0,gap_bytes_0,tcp_flags_0,"
-	  "packets_1,bytes_1,payload_1,retransmissions_1,out_of_order_1,"
-	  "duplicate_acks_1,zero_windows_1,gaps_1,gap_bytes_1,tcp_flags_1,"
-	  "entries FROM stream WHERE id BETWEEN ? AND ? ORDER BY id",
-	  "oaatt", false },
-	{ 'P',
-	  "SELECT stream,part,first_packet,off_0,off_1,packets,map_0,map_1 "
-	  "FROM stream_part WHERE stream BETWEEN ? AND ? ORDER BY stream,part",
-	  "", true },
-};
-
-/* What a dictionary id stands for. */
-static void
-put_named(struct seal *s, char kind, int64_t id)
-{
-	uint8_t value[SEAL_DICT];
-	enum seal_kind k = kind == 't'   ? SEAL_TEXT
-	                   : kind == 'a' ? SEAL_ADDR
-	                                 : SEAL_POINT;
-	int rc = seal_dict_get(s->dict, k, id, value);
-
-	if (rc != 0 && s->error == 0)
-		s->error = rc;
-	if (rc == 0)
-		put(s, value, sizeof(value));
-}
-
-static void
-put_row(struct seal *s, const struct section *sec, sqlite3_stmt *st)
-{
-	int from = 1;
-
-	put(s, &sec->tag, 1);
-	put_int(s, canonical_id(s, sqlite3_column_int64(st, 0)));
-	for (const char *id = sec->ids; *id != '\0'; id++)
-		put_named(s, *id, sqlite3_column_int64(st, from++));
-	if (sec->parts)
-		put_part(s, st);
-	else
-		put_columns(s, st, from);
-}
-
-static int
-put_section(struct seal *s, const struct section *sec, struct err *e)
-{
-	sqlite3_stmt *st;
-	int rc = db_prepare(s->db, sec->sql, e, &st);
-
-	if (rc != 0)
-		return rc;
-	for (size_t i = 0; i < s->nsources && rc == 0; i++) {
-		int64_t base = (int64_t)s->sources[i] << ID_SHIFT;
-
-		(void)sqlite3_bind_int64(st, 1, base);
-		(void)sqlite3_bind_int64(st, 2, base | POSITION_IN_SOURCE);
-		while (s->error == 0 && sqlite3_step(st) == SQLITE_ROW)
-			put_row(s, sec, st);
-		if (sqlite3_reset(st) != SQLITE_OK)
-			rc = db_error(s->db, "digest", e);
-	}
-	return finish(s, st, rc, e);
-}
-
 /* ---- sections that SQLite sorts ---- */
 
 static int
@@ -352,7 +175,7 @@ put_sorted(struct seal *s, char tag, const char *sql, struct err *e)
 		return rc;
 	while (s->error == 0 && sqlite3_step(st) == SQLITE_ROW) {
 		put(s, &tag, 1);
-		put_columns(s, st, 0);
+		put_columns(s, st);
 	}
 	return finish(s, st, 0, e);
 }
@@ -400,58 +223,171 @@ put_rest(struct seal *s, struct err *e)
 	return rc;
 }
 
-/* ---- entries ---- */
+/* ---- entries, streams, positions ---- */
 
-static void
-put_sum(struct seal *s, const struct entry_sum *sum)
+/* An unchanged column is no copy: valid until the next step. */
+static struct str
+column_str(sqlite3_stmt *st, int i)
 {
-	put_int(s, (int64_t)sum->n);
-	put_int(s, (int64_t)sum->hash[0]);
-	put_int(s, (int64_t)sum->hash[1]);
+	const void *p = sqlite3_column_blob(st, i);
+
+	return str_make(p, (size_t)sqlite3_column_bytes(st, i));
+}
+
+static int
+sum_part(const struct seal *s, sqlite3_stmt *st, struct sums *parts)
+{
+	const struct index_part had = {
+		.stream = sqlite3_column_int64(st, 0),
+		.part = (uint32_t)sqlite3_column_int64(st, 1),
+		.first_packet = (uint64_t)sqlite3_column_int64(st, 2),
+		.off = { (uint64_t)sqlite3_column_int64(st, 3),
+		         (uint64_t)sqlite3_column_int64(st, 4) },
+		.packets = column_str(st, 5),
+		.map = { column_str(st, 6), column_str(st, 7) },
+	};
+	struct index_part p;
+	struct part_writer w;
+	int rc;
+
+	part_writer_init(&w);
+	rc = recode_part(&had, s->place, s->nsources, &w, &p);
+	if (rc == 0)
+		rc = sums_part(parts, &p);
+	part_writer_release(&w);
+	return rc;
+}
+
+/* What was summed up while it was written, with the files' places now known. */
+static int
+sum_parts(struct seal *s, struct sums *parts, struct err *e)
+{
+	sqlite3_stmt *st;
+	int rc = db_prepare(s->db,
+	                    "SELECT stream,part,first_packet,off_0,off_1,"
+	                    "packets,map_0,map_1 FROM stream_part",
+	                    e, &st);
+
+	if (rc != 0)
+		return rc;
+	while (s->error == 0 && sqlite3_step(st) == SQLITE_ROW)
+		s->error = sum_part(s, st, parts);
+	return finish(s, st, 0, e);
 }
 
 static void
-put_entries(struct seal *s, const struct entry_sums *sums)
+put_sum(struct seal *s, struct sum sum)
 {
-	for (size_t i = 0; i < s->nsources; i++) {
-		struct entry_sum of = entry_sums_entries(sums, s->sources[i]);
-		struct entry_sum streams = entry_sums_streams(sums,
-		                                              s->sources[i]);
+	put_int(s, (int64_t)sum.n);
+	put_int(s, (int64_t)sum.hash[0]);
+	put_int(s, (int64_t)sum.hash[1]);
+}
+
+static int
+put_sums(struct seal *s, const struct sums *sums, struct err *e)
+{
+	struct sums again;
+	int rc = 0;
+
+	sums_init(&again);
+	if (!s->ordered)
+		rc = sum_parts(s, &again, e);
+	for (size_t i = 0; i < s->nsources && rc == 0; i++) {
+		size_t source = s->sources[i];
 
 		put(s, "E", 1);
-		put_sum(s, &of);
-		put_sum(s, &streams);
+		put_sum(s, sums_of(sums, SUM_ENTRIES, source));
+		put_sum(s, sums_of(sums, SUM_STREAM_ENTRIES, source));
+		put_sum(s, sums_of(sums, SUM_STREAMS, source));
+		put_sum(s,
+		        sums_of(s->ordered ? sums : &again, SUM_PARTS, source));
 	}
+	sums_release(&again);
+	return rc;
+}
+
+/* A capture point: what it is called, and the sum of its streams. */
+struct point_sum {
+	uint8_t name[SHA256_SIZE];
+	struct sum sum;
+};
+
+static int
+compare_points(const void *a, const void *b)
+{
+	const struct point_sum *x = a, *y = b;
+	int order = memcmp(x->name, y->name, sizeof(x->name));
+
+	if (order == 0)
+		order = (x->sum.hash[0] > y->sum.hash[0]) -
+		        (x->sum.hash[0] < y->sum.hash[0]);
+	return order;
+}
+
+static int
+load_points(struct seal *s, const struct sums *sums, struct buf *points,
+            struct err *e)
+{
+	sqlite3_stmt *st;
+	int rc = db_prepare(s->db, "SELECT id,node||char(10)||label FROM point",
+	                    e, &st);
+
+	if (rc != 0)
+		return rc;
+	while (s->error == 0 && sqlite3_step(st) == SQLITE_ROW) {
+		struct str name = column_str(st, 1);
+		struct point_sum p = {
+			.sum = sums_of(sums, SUM_POINT,
+			               (size_t)sqlite3_column_int64(st, 0)),
+		};
+
+		s->error = sha256_of(name, p.name);
+		if (s->error == 0)
+			s->error = buf_append(points, &p, sizeof(p));
+	}
+	return finish(s, st, 0, e);
+}
+
+/* Points have numbers in the order of an archive: by name instead. */
+static int
+put_points(struct seal *s, const struct sums *sums, struct err *e)
+{
+	struct buf points;
+	const struct point_sum *p;
+	size_t n;
+	int rc;
+
+	buf_init(&points, SEAL_POINTS * sizeof(*p));
+	rc = load_points(s, sums, &points, e);
+	p = (const void *)points.p;
+	n = points.n / sizeof(*p);
+	if (rc == 0 && n > 1)
+		qsort(points.p, n, sizeof(*p), compare_points);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		put(s, "V", 1);
+		put(s, p[i].name, sizeof(p[i].name));
+		put_sum(s, p[i].sum);
+	}
+	buf_release(&points);
+	return rc;
 }
 
 /* ---- all of it ---- */
 
 static int
-serialise(struct seal *s, const struct entry_sums *sums, struct err *e)
+serialise(struct seal *s, const struct sums *sums, struct err *e)
 {
 	int rc = put_sources(s, e);
 
-	for (size_t i = 0; i < ARRAY_LEN(sections) && rc == 0; i++)
-		rc = put_section(s, &sections[i], e);
-	put_entries(s, sums);
+	if (rc == 0)
+		rc = put_sums(s, sums, e);
+	if (rc == 0)
+		rc = put_points(s, sums, e);
 	return rc == 0 ? put_rest(s, e) : rc;
 }
 
-static int
-open_db(struct seal *s, const char *path, struct err *e)
-{
-	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
-	            SQLITE_OPEN_EXRESCODE;
-
-	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
-		return db_error(s->db, path, e);
-	/* Who opens a log first looks through it, and others wait for that. */
-	(void)sqlite3_busy_timeout(s->db, DB_BUSY_MS);
-	return 0;
-}
-
 int
-seal_digest(const char *path, const struct entry_sums *sums, struct err *e,
+seal_digest(sqlite3 *db, const struct sums *sums, struct err *e,
             uint8_t ret_digest[SHA256_SIZE])
 {
 	struct seal *s = mem_zalloc(sizeof(*s));
@@ -459,12 +395,9 @@ seal_digest(const char *path, const struct entry_sums *sums, struct err *e,
 
 	if (s == NULL)
 		return err_set(e, ERR_NOMEM, "out of memory");
+	s->db = db;
 	s->ordered = true;
 	rc = sha256_init(&s->sha);
-	if (rc == 0)
-		rc = open_db(s, path, e);
-	if (rc == 0)
-		rc = seal_dict_new(s->db, e, &s->dict);
 	if (rc == 0)
 		rc = load_sources(s, e);
 	if (rc == 0)
@@ -477,8 +410,6 @@ seal_digest(const char *path, const struct entry_sums *sums, struct err *e,
 		rc = sha256_final(&s->sha, ret_digest);
 	if (rc != 0 && e != NULL && e->code == 0)
 		err_set(e, rc, "index: digest: %s", err_text(rc));
-	seal_dict_free(s->dict);
-	(void)sqlite3_close(s->db);
 	sha256_release(&s->sha);
 	mem_free(s->place);
 	mem_free(s->sources);

@@ -5,16 +5,18 @@
 #ifndef INDEX_SEAL_H
 #define INDEX_SEAL_H
 
-#include "analyzer/index/entry_sums.h"
+#include <sqlite3.h>
+
+#include "analyzer/index/sums.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/sha256.h"
 
 /*
- * Over the committed content of the file at `path`, which it opens for itself,
- * and the entries that went into the sums.
+ * Over what `db` has, and over the entries, streams and positions that went
+ * into the sums as they were written.
  */
-int seal_digest(const char *path, const struct entry_sums *sums, struct err *e,
+int seal_digest(sqlite3 *db, const struct sums *sums, struct err *e,
                 uint8_t ret_digest[SHA256_SIZE]) WARN_UNUSED;
 
 #endif /* INDEX_SEAL_H */

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -83,7 +82,7 @@ index_create(const char *path, bool watched, struct err *e,
 		return err_set(e, ERR_NOMEM, "out of memory");
 	buf_init(&w->place, PLACE_MAX);
 	chart_init(&w->chart);
-	entry_sums_init(&w->sums);
+	sums_init(&w->sums);
 	w->path = mem_dup_text(path, strlen(path));
 	if (w->path == NULL || dict_init_text(&w->texts) != 0 ||
 	    dict_init_text(&w->kept) != 0 || dict_init_addr(&w->addrs) != 0)
@@ -112,7 +111,7 @@ index_writer_free(struct index_writer *w)
 	dict_release(&w->addrs);
 	buf_release(&w->place);
 	chart_release(&w->chart);
-	entry_sums_release(&w->sums);
+	sums_release(&w->sums);
 	mem_free(w->path);
 	mem_free(w);
 }
@@ -335,7 +334,7 @@ put_entry(struct index_writer *w, const struct index_entry *r, struct err *err)
 
 	rc = place_of(w, e, &ids);
 	if (rc == 0)
-		rc = entry_sums_add(&w->sums, r);
+		rc = sums_entry(&w->sums, r);
 	if (rc != 0)
 		return err_set(err, rc, "index: entry: %s", err_text(rc));
 	w->tally[ids.proto - 1]++;
@@ -386,6 +385,10 @@ put_stream(struct index_writer *w, const struct stream *s, struct err *e)
 		rc = text_id(w, str_from_c(s->reason), e, &reason);
 	if (rc != 0)
 		return rc;
+	if (!s->unfinished)
+		rc = sums_stream(&w->sums, s);
+	if (rc != 0)
+		return err_set(e, rc, "index: stream: %s", err_text(rc));
 	const int64_t v[] = {
 		s->id,
 		s->point,
@@ -424,6 +427,10 @@ put_part(struct index_writer *w, const struct index_part *p, struct err *e)
 		(int64_t)p->off[1],
 	};
 
+	int rc = sums_part(&w->sums, p);
+
+	if (rc != 0)
+		return err_set(e, rc, "index: positions: %s", err_text(rc));
 	memcpy(feed_row(&w->feed[FEED_PART]), v, sizeof(v));
 	return feed_add(&w->feed[FEED_PART], lists, e);
 }
@@ -618,48 +625,6 @@ index_bytes(const struct index_writer *w)
 
 /* ---- sealing ---- */
 
-/* The digest is computed beside the making of the secondary indexes. */
-struct digest_task {
-	const char *path;
-	const struct entry_sums *sums;
-	struct err err;
-	int rc;
-	uint8_t digest[SHA256_SIZE];
-};
-
-static void *
-digest_main(void *arg)
-{
-	struct digest_task *t = arg;
-
-	t->rc = seal_digest(t->path, t->sums, &t->err, t->digest);
-	return NULL;
-}
-
-static int
-index_and_digest(struct index_writer *w, struct err *e,
-                 uint8_t digest[SHA256_SIZE])
-{
-	struct digest_task task = { .path = w->path, .sums = &w->sums };
-	pthread_t thread;
-	bool threaded = pthread_create(&thread, NULL, digest_main, &task) == 0;
-	int rc = db_exec(w->db, schema_indexes, e);
-
-	if (threaded)
-		(void)pthread_join(thread, NULL);
-	else
-		(void)digest_main(&task);
-	if (rc != 0)
-		return rc;
-	if (task.rc != 0) {
-		if (e != NULL)
-			*e = task.err;
-		return task.rc;
-	}
-	memcpy(digest, task.digest, SHA256_SIZE);
-	return 0;
-}
-
 static int
 sync_file(const char *path, struct err *e)
 {
@@ -698,21 +663,20 @@ int
 index_seal(struct index_writer *w, struct err *e,
            uint8_t ret_digest[SHA256_SIZE])
 {
-	uint8_t digest[SHA256_SIZE];
 	char hex[SHA256_HEX_MAX];
 	int rc = put_tallies(w, e);
 
 	if (rc == 0)
 		rc = commit(w, e);
-	/* From here on the digest is computed beside the writing. */
 	if (rc == 0)
-		rc = db_exec(w->db, schema_log, e);
+		rc = seal_digest(w->db, &w->sums, e, ret_digest);
 	if (rc == 0)
 		rc = db_exec(w->db, schema_parts, e);
 	if (rc == 0)
-		rc = index_and_digest(w, e, digest);
+		rc = db_exec(w->db, schema_indexes, e);
 	if (rc == 0)
-		rc = index_put_meta(w, "digest", sha256_hex(digest, hex), e);
+		rc = index_put_meta(w, "digest", sha256_hex(ret_digest, hex),
+		                    e);
 	if (rc == 0)
 		rc = index_put_meta(w, "sealed", STR("1"), e);
 	if (rc == 0)
@@ -725,9 +689,5 @@ index_seal(struct index_writer *w, struct err *e,
 		             "PRAGMA wal_checkpoint(TRUNCATE);"
 		             "PRAGMA journal_mode=DELETE;",
 		             e);
-	if (rc == 0)
-		rc = sync_file(w->path, e);
-	if (rc == 0)
-		memcpy(ret_digest, digest, SHA256_SIZE);
-	return rc;
+	return rc == 0 ? sync_file(w->path, e) : rc;
 }

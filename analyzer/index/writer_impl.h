@@ -10,9 +10,9 @@
 
 #include "analyzer/index/chart.h"
 #include "analyzer/index/dict.h"
-#include "analyzer/index/entry_sums.h"
 #include "analyzer/index/feed.h"
 #include "analyzer/index/statements.h"
+#include "analyzer/index/sums.h"
 #include "analyzer/index/writer.h"
 #include "base/buf.h"
 
@@ -47,7 +47,7 @@ struct index_writer {
 	void (*alone)(void *ctx);
 	void *alone_ctx;
 	struct chart_block chart; /* of the entries since the last block */
-	struct entry_sums sums;   /* of all entries */
+	struct sums sums;         /* for the digest */
 };
 
 #endif /* INDEX_WRITER_IMPL_H */

@@ -142,7 +142,9 @@ stream_announce(struct stream_env *env)
 		int rc;
 
 		row_refresh(s);
+		s->row.unfinished = true;
 		rc = out_stream(room(env), &s->row);
+		s->row.unfinished = false;
 		if (rc != 0)
 			return rc;
 		changed_remove(s);

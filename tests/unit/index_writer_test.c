@@ -25,6 +25,7 @@ static const struct protocol http = { .key = "http/1.1",
 struct world {
 	bool swap;
 	bool backwards; /* rows put in the other order */
+	bool announced; /* streams told before they were over */
 };
 
 static uint32_t
@@ -172,6 +173,16 @@ put_rows(struct index_writer *iw, const struct world *w, uint32_t file)
 		                    .entries = &e[!w->backwards] };
 	struct err err = ERR_INIT;
 
+	if (w->announced) {
+		struct stream early = s;
+		struct index_batch told = { .nstreams = 1, .streams = &early };
+
+		early.unfinished = true;
+		early.side[0].packets = 1;
+		ok(index_put(iw, &told, &err) == 0 &&
+		       index_flush(iw, &err) == 0,
+		   "a stream is announced");
+	}
 	make_part(&pw, w, file);
 	part_view(&pw, &p);
 	p.stream = s.id;
@@ -247,17 +258,22 @@ build(const char *path, const struct world *w, char hex[SHA256_HEX_MAX])
 static void
 test_digest(const char *path)
 {
-	static const struct world worlds[] = { { false, false },
-		                               { true, false },
-		                               { false, true },
-		                               { true, true } };
+	static const struct world worlds[] = {
+		{ .swap = false },     { .swap = true },
+		{ .backwards = true }, { .swap = true, .backwards = true },
+		{ .announced = true },
+	};
 	char first[SHA256_HEX_MAX] = "", hex[SHA256_HEX_MAX] = "";
+	uint8_t again[SHA256_SIZE];
 
 	build(path, &worlds[0], first);
 	for (size_t i = 1; i < ARRAY_LEN(worlds); i++) {
 		build(path, &worlds[i], hex);
 		is_str(hex, first,
 		       "neither the order of rows nor of files changes it");
+		ok(redigest(path, NULL, again) == 0 &&
+		       strcmp(sha256_hex(again, hex).p, first) == 0,
+		   "and what was written has it");
 	}
 }
 
