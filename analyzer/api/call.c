@@ -121,6 +121,21 @@ call_defer(struct call *c, void (*f)(void *ctx), void *ctx)
 	c->deferred[c->ndeferred++] = (struct call_deferred){ f, ctx };
 }
 
+void
+call_give_back(struct call *c)
+{
+	while (c->ndeferred > 0) {
+		struct call_deferred *d = &c->deferred[--c->ndeferred];
+
+		d->f(d->ctx);
+	}
+	while (c->nlent > 0) {
+		struct call_lent *l = &c->lent[--c->nlent];
+
+		catalog_give_back(call_catalog(c), l->n, l->opened);
+	}
+}
+
 /* ---- the reply ---- */
 
 static void

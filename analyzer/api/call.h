@@ -158,6 +158,9 @@ int call_borrow(struct call *c, unsigned n,
  */
 void call_defer(struct call *c, void (*f)(void *ctx), void *ctx);
 
+/* What was deferred is done, and what was borrowed given back, now. */
+void call_give_back(struct call *c);
+
 /* ---- the reply ---- */
 
 /* Begins a reply of JSON. The writer takes one value. */

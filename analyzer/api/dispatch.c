@@ -4,14 +4,12 @@
 #include "analyzer/api/assets.h"
 #include "analyzer/api/call.h"
 #include "analyzer/api/header.h"
+#include "analyzer/api/repeat.h"
 #include "analyzer/api/reply.h"
 #include "analyzer/api/server_impl.h"
 #include "analyzer/api/socket.h"
 #include "base/clock.h"
 #include "base/mem.h"
-
-/* Times that a request begins again; once for each snapshot that is moved. */
-enum { AGAIN_MAX = CALL_SNAPSHOTS };
 
 /* Bytes of parameters, header values and what handlers keep. */
 #define CALL_ARENA ((size_t)64 << 20)
@@ -36,21 +34,6 @@ call_new(struct server_port *port, struct MHD_Connection *conn)
 }
 
 static void
-give_back(struct call *c)
-{
-	while (c->ndeferred > 0) {
-		struct call_deferred *d = &c->deferred[--c->ndeferred];
-
-		d->f(d->ctx);
-	}
-	while (c->nlent > 0) {
-		struct call_lent *l = &c->lent[--c->nlent];
-
-		catalog_give_back(c->server->catalog, l->n, l->opened);
-	}
-}
-
-static void
 unwatch(struct call *c)
 {
 	if (c->is_watched)
@@ -64,7 +47,7 @@ call_free(struct call *c)
 	stream_free(c->stream);
 	socket_forget(c->socket);
 	unwatch(c);
-	give_back(c);
+	call_give_back(c);
 	buf_release(&c->upload);
 	buf_release(&c->out);
 	arena_release(&c->arena);
@@ -317,38 +300,12 @@ handle(struct call *c)
 	return rc;
 }
 
-/* Did the catalog take back what was borrowed, and nobody else end it? */
-static bool
-was_in_the_way(const struct call *c, int rc)
-{
-	return rc == ERR_CANCELLED &&
-	       atomic_load(&c->watched.reason) == WATCH_NONE;
-}
-
-/*
- * An index that is finished is moved, and who reads it then has to let it go.
- * That is nothing a client should have to know: the work begins again, on the
- * index in its new place, which borrowing waits for.
- */
 static int
-handle_on(struct call *c)
+handle_watched(struct call *c)
 {
-	size_t nheaders = c->nheaders;
-	int rc = handle(c);
-
-	for (int i = 0; i < AGAIN_MAX && was_in_the_way(c, rc); i++) {
-		give_back(c);
-		c->kind = CALL_NOTHING;
-		c->status = 0;
-		c->nheaders = nheaders;
-		c->is_json = false;
-		c->err = (struct err)ERR_INIT;
-		atomic_store(&c->cancel, false);
-		if (!c->is_watched)
-			watch_call(c);
-		rc = handle(c);
-	}
-	return rc;
+	if (!c->is_watched)
+		watch_call(c);
+	return handle(c);
 }
 
 /* Waits for its turn, where that is needed. */
@@ -367,7 +324,7 @@ handle_in_turn(struct call *c)
 		return;
 	}
 	if (rc == 0) {
-		rc = handle_on(c);
+		rc = repeat_run(c, handle_watched);
 		if (turns)
 			gate_leave(&s->queries);
 	}
@@ -395,7 +352,7 @@ answer(struct call *c)
 	handle_in_turn(c);
 	unwatch(c);
 	if (c->kind != CALL_STREAM)
-		give_back(c);
+		call_give_back(c);
 	set_timeout(c, c->server->opt.limits.idle_seconds);
 }
 
