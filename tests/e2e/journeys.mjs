@@ -775,6 +775,25 @@ if (given === undefined) {
 	}, { mayFail: true });
 }
 
+// ---- styles ----
+
+// Every other journey fails when the console tells of a breach of the policy,
+// as it does here.
+await go("a style in the page is refused", at(), async (page) => {
+	await ready(page);
+	const color = await page.evaluate(() => {
+		const p = document.createElement("p");
+		p.setAttribute("style", "color: rgb(1, 2, 3)");
+		document.body.append(p);
+		return getComputedStyle(p).color;
+	});
+	check(color !== "rgb(1, 2, 3)", "the style counts");
+	await until(
+		() => page.errors.some((text) => /style-src/.test(text)),
+		"the console tells of it",
+	);
+}, { mayFail: true });
+
 // ---- how fast ----
 
 /** From Enter to the first other row, sorted. */
