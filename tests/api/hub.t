@@ -160,6 +160,8 @@ get 'one that is not ready' 200 "${hub}pods/worker" \
 has 'is removed' '.msg == "Removed a worker host."'
 get 'POST /pods/targeted' 200 "${hub}pods/targeted" -d '[{},{}]'
 is 'counts' "$(cat "$tmp/out")" '{"pods":2}'
+get 'POST /pods/targetted' 200 "${hub}pods/targetted" -d '[{}]'
+is 'counts, too' "$(cat "$tmp/out")" '{"pods":1}'
 get 'POST /pods/regex' 200 "${hub}pods/regex" \
 	-d '{"regex":".*","namespaces":["default"]}'
 get 'what is no JSON' 400 "${hub}pods/targeted" -d '{'
@@ -213,6 +215,26 @@ says 'has the stream at its root' "$tmp/names" '^[0-9]+(_[a-z]+)?[.]pcap$'
 says 'and the names' "$tmp/names" '^name_resolution_history[.]json$'
 is 'opens again' "$("$analyzer" query --json "$tmp/one.tar.gz" |
 	jq -s 'map(.status) | index(201) != null')" true
+# Whoever has tshark reads what was downloaded, packet for packet.
+if command -v tshark >/dev/null 2>&1; then
+	mkdir "$tmp/one"
+	tar -xzf "$tmp/one.tar.gz" -C "$tmp/one"
+	get 'the same stream as an export' 200 "${front}api/v1/export" -G \
+		-d format=pcap -d "stream=$("$analyzer" show --json "$shop" "$eid" |
+			jq -r .evidence.stream)"
+	cp "$tmp/out" "$tmp/one.pcap"
+	for capture in "$tmp/one.pcap" "$tmp"/one/*.pcap; do
+		tshark -n -r "$capture" -T fields -e frame.time_epoch -e ip.id \
+			-e tcp.seq_raw -e tcp.len >"$capture.txt" 2>"$tmp/tshark.log"
+		is 'tshark reads it' "$?" 0
+	done
+	ok 'there are packets' test -s "$tmp/one.pcap.txt"
+	cat "$tmp"/one/*.pcap.txt >"$tmp/got"
+	same 'the download has the packets of the export' "$tmp/got" \
+		"$tmp/one.pcap.txt"
+else
+	skip 'tshark is not installed'
+fi
 get 'a stream that is not there' 404 \
 	"${hub}pcaps/download/$worker/999999999999.pcap"
 get 'POST /pcaps/merge' 200 "${hub}pcaps/merge" \

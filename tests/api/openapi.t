@@ -25,6 +25,7 @@ has 'and all are explained' '[.paths[][].parameters[] |
 # The table of routes and the document are the same.
 sed -n 's/^ROUTE(\([A-Z]*\), "\([^"]*\)".*/\1 \2/p' analyzer/api/routes.def |
 	sort >"$tmp/want"
+cp "$tmp/want" "$tmp/want_routes"
 jq -r '.paths | to_entries[] | .key as $p | .value | keys[] |
 	"\(ascii_upcase) \($p)"' "$tmp/doc" | sort >"$tmp/got"
 same 'every route is in it' "$tmp/got" "$tmp/want"
@@ -36,6 +37,26 @@ jq -r '.paths | keys[] | select(startswith("/api/v1/"))' "$tmp/doc" |
 	grep -v openapi.json | sort >"$tmp/want"
 is 'docs/api.md describes each of ours' \
 	"$(comm -13 "$tmp/got" "$tmp/want")" ''
+
+# Routes with ids or bodies, and sockets, are asked for by tests of this folder.
+# Lines that go on become one.
+cat tests/api/*.t | sed -e ':more' -e '/\\$/{N;s/\\\n//;b more' -e '}' \
+	>"$tmp/lines"
+while read -r method path; do
+	case $method$path in
+	GET*/ws | GET*/logs | GET*/export) ;;
+	GET*'{'*) ;;
+	GET*) continue ;;
+	esac
+	case $method in
+	POST) how='-d |-X POST|--data' ;;
+	PUT | DELETE) how="-X $method" ;;
+	*) how= ;;
+	esac
+	asked=$(echo "${path#/api/v1}" | sed 's/[{][a-z]*[}]/[^" ?]+/g')
+	grep -E "[/}]${asked#/}([\"? ]|\$)" "$tmp/lines" >"$tmp/asked"
+	ok "a test asks for $method $path" grep -qE -- "$how" "$tmp/asked"
+done <"$tmp/want_routes"
 
 # Each route that needs no id answers as the document says.
 jq -r '.paths | to_entries[] | select(.key | test("[{]") | not) |
