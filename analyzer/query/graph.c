@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "analyzer/entry/protocol.h"
+#include "analyzer/query/ends.h"
 #include "base/mem.h"
 
 enum {
 	TEXT_BYTES = 64 << 20,
 	MEMO_MAX = 1 << 16,
-	SLOTS = 1 << 12, /* ends, and edges, that were met last */
+	SLOTS = 1 << 12, /* edges that were met last */
 };
 
 struct edge_key {
@@ -24,15 +25,6 @@ struct end_key {
 	struct addr ip;
 };
 
-/* The node of an end in [from, to), in which its names are the same. */
-struct end_slot {
-	uint32_t id; /* of the address, 0: nothing is here */
-	uint32_t point;
-	uint16_t port;
-	uint32_t node;
-	int64_t from, to;
-};
-
 struct edge_slot {
 	const struct protocol *protocol; /* NULL: nothing is here */
 	uint32_t from, to, edge;
@@ -42,9 +34,7 @@ struct adding {
 	struct graph *g;
 	struct opened *o;
 	struct map memo; /* struct end_key -> number of the node */
-	/* Before that, without hashing names: a few connections make most of
-	 * the entries. */
-	struct end_slot ends[SLOTS];
+	struct ends ends;
 	struct edge_slot edges[SLOTS];
 };
 
@@ -163,8 +153,7 @@ static int
 look_up(struct adding *a, const struct fact *f, bool server, uint32_t *ret_node)
 {
 	const struct addr *ip = server ? &f->dst : &f->src;
-	struct resolved who = opened_resolve(a->o, f->point, ip,
-	                                     server ? f->dst_port : 0, f->ts);
+	struct resolved who = ends_resolve(a->o, f, server);
 	struct end_key key;
 	void *v;
 	int rc;
@@ -203,26 +192,14 @@ static int
 find_node(struct adding *a, const struct fact *f, bool server,
           uint32_t *ret_node)
 {
-	struct end_slot want = { .id = server ? f->dst_id : f->src_id,
-		                 .point = f->point,
-		                 .port = server ? f->dst_port : 0 };
-	struct end_slot *s =
-	    &a->ends[slot_of(want.id, (uint64_t)want.point << 16 | want.port)];
 	int rc;
 
-	if (want.id != 0 && s->id == want.id && s->point == want.point &&
-	    s->port == want.port && f->ts >= s->from && f->ts < s->to) {
-		*ret_node = s->node;
+	if (ends_find(&a->ends, f, server, ret_node))
 		return 0;
-	}
-	rc = look_up(a, f, server, &want.node);
-	if (rc != 0)
-		return rc;
-	*ret_node = want.node;
-	opened_span(a->o, server ? &f->dst : &f->src, f->ts, &want.from,
-	            &want.to);
-	*s = want;
-	return 0;
+	rc = look_up(a, f, server, ret_node);
+	if (rc == 0)
+		ends_keep(&a->ends, a->o, f, server, *ret_node);
+	return rc;
 }
 
 /* ---- edges ---- */

@@ -10,7 +10,9 @@
 #include "analyzer/kfl/check.h"
 #include "analyzer/proto/overlay.h"
 #include "analyzer/proto/proto.h"
+#include "analyzer/query/ends.h"
 #include "base/map.h"
+#include "base/mem.h"
 
 enum {
 	VALUES_MAX = 1 << 20, /* different ids that are counted */
@@ -211,6 +213,121 @@ give(struct tally *t, struct opened *o, struct err *e)
 	return rc == 0 ? 1 : rc;
 }
 
+/* ---- names ---- */
+
+/* How often a name was met. */
+struct met {
+	struct str name; /* the snapshot's */
+	uint64_t n;
+};
+
+struct names {
+	struct opened *o;
+	bool server;
+	struct ends ends;
+	struct map seen; /* name -> its place in met[] */
+	struct met *met;
+	size_t n, cap;
+};
+
+static int
+new_name(struct names *x, struct str name)
+{
+	size_t cap = x->cap > 0 ? x->cap * 2 : 64;
+
+	if (x->n == x->cap) {
+		struct met *grown = mem_regrow(x->met, cap, sizeof(*grown));
+
+		if (grown == NULL)
+			return ERR_NOMEM;
+		x->met = grown;
+		x->cap = cap;
+	}
+	x->met[x->n++] = (struct met){ .name = name };
+	return 0;
+}
+
+static int
+number_of(struct names *x, struct str name, uint32_t *ret_number)
+{
+	uint32_t number = (uint32_t)x->n;
+	void *v = NULL;
+	int rc = map_insert_str(&x->seen, name, &v);
+
+	if (rc < 0)
+		return rc;
+	if (rc == 0) {
+		memcpy(ret_number, v, sizeof(*ret_number));
+		return 0;
+	}
+	memcpy(v, &number, sizeof(number));
+	*ret_number = number;
+	return new_name(x, name);
+}
+
+static int
+take_fact(void *ctx, const struct fact *f)
+{
+	struct names *x = ctx;
+	uint32_t number = 0;
+	int rc = 0;
+
+	if (!ends_find(&x->ends, f, x->server, &number)) {
+		rc = number_of(x, ends_resolve(x->o, f, x->server).name,
+		               &number);
+		if (rc != 0)
+			return rc;
+		ends_keep(&x->ends, x->o, f, x->server, number);
+	}
+	x->met[number].n++;
+	return 0;
+}
+
+static int
+count_names(struct names *x, const struct facts_ask *ask,
+            const struct tally_want *want, struct err *e, uint64_t *ret_rows)
+{
+	struct facts_ask whole = *ask;
+	struct facts_state state = { .counts.complete = false };
+	int rc;
+
+	whole.addresses = true;
+	whole.late = NULL;
+	rc = facts_walk(x->o, &whole, take_fact, x, &state, e);
+	if (rc == ERR_BUDGET)
+		return 0;
+	*ret_rows = state.counts.matched;
+	for (size_t i = 0; rc == 0 && i < x->n; i++) {
+		struct tally_value v = { .text = x->met[i].name,
+			                 .n = x->met[i].n };
+
+		rc = want->f(want->ctx, &v);
+	}
+	return rc == 0 ? 1 : rc;
+}
+
+static int
+tally_names(struct opened *o, const struct facts_ask *ask,
+            const struct tally_want *want, struct err *e, uint64_t *ret_rows)
+{
+	struct names *x = mem_zalloc(sizeof(*x));
+	uint8_t key[SIPHASH_KEY_SIZE];
+	int rc = x == NULL ? ERR_NOMEM : map_random_key(key);
+
+	if (rc == 0) {
+		x->o = o;
+		x->server = str_eq(want->field, STR("dst.name"));
+		map_init(&x->seen, MAP_STR, sizeof(uint32_t), VALUES_MAX, key);
+		rc = count_names(x, ask, want, e, ret_rows);
+		map_release(&x->seen);
+		mem_free(x->met);
+	}
+	mem_free(x);
+	return rc;
+}
+
+/* ---- the whole ---- */
+
 int
 tally_field(struct opened *o, const struct facts_ask *ask,
             const struct tally_want *want, struct err *e, uint64_t *ret_rows)
@@ -224,6 +341,9 @@ tally_field(struct opened *o, const struct facts_ask *ask,
 	if (!ask->ask->exact || ask->ask->limit > 0 ||
 	    !index_is_warm(opened_index(o)))
 		return 0;
+	if (str_eq(want->field, STR("src.name")) ||
+	    str_eq(want->field, STR("dst.name")))
+		return tally_names(o, ask, want, e, ret_rows);
 	t.absent = str_starts(want->field, STR("response."))
 	               ? ENTRY_NO_RESPONSE | ENTRY_ONE_WAY
 	               : ENTRY_NO_REQUEST;

@@ -3,10 +3,10 @@
  * tally: how often the entries of a snapshot have which value of a field, by
  * the ids that their columns have.
  *
- * Only what is in a column of every protocol that has the field can be counted
- * so, only for a query that the index decides alone, and only in an index that
- * is in memory (index/narrow.h): then it takes some tenths of a second for a
- * million entries, where reading them takes four.
+ * Only names, and what is in a column of every protocol that has the field, can
+ * be counted so, only for a query that the index decides alone, and only in an
+ * index that is in memory (index/narrow.h): then it takes some tenths of a
+ * second for a million entries, where reading them takes four.
  */
 #ifndef QUERY_TALLY_H
 #define QUERY_TALLY_H

@@ -168,9 +168,9 @@ test_graph(struct indexed *x, const struct ask *a)
 /* ---- values ---- */
 
 static const char *const fields[] = {
-	"request.method",  "request.path",    "response.status",
-	"request.host",    "dst.name",        "request.queryString",
-	"request.nothing", "request.command",
+	"request.method",      "request.path",    "response.status",
+	"request.host",        "dst.name",        "src.name",
+	"request.queryString", "request.nothing", "request.command",
 };
 
 static bool
