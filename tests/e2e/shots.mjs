@@ -71,7 +71,11 @@ const SIGHTS = [
 	["amqp", kfl('amqp and request.method == "basic deliver"'), rows, choose],
 	["kafka", kfl('kafka and request.apiKeyName == "Produce"'), rows, choose],
 	["dns", kfl('dns and request.questions[0].type == "SRV"', "&tab=response"), rows, choose],
-	["timing", kfl("http and elapsedTime > 150", "&tab=timing"), rows, choose],
+	["timing", kfl('request.path == "/orders/82"', "&tab=timing"), rows, choose],
+	["replay", kfl("http", "&tab=stream"), rows, async (page) => {
+		await choose(page);
+		await page.getByRole("button", { name: "Replay…" }).click();
+	}],
 	["stream", kfl("http", "&tab=stream"), rows, choose],
 	["packets", kfl("http", "&tab=packets"), rows, async (page) => {
 		await choose(page);

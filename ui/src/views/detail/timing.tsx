@@ -142,6 +142,10 @@ function Loss({ d }: { d: EntryDetail }) {
 		return stall === null ? [] : [{ side, stall }];
 	});
 	if (sides.length === 0) return null;
+	const isLost = sides.some(
+		({ stall: s }) => s.times > 0 || s.missing > 0 || !s.complete,
+	);
+	if (!isLost) return <p class="soft">No byte of it came late or again.</p>;
 	return (
 		<details class="section" open>
 			<summary>Held up by loss</summary>
