@@ -33,6 +33,15 @@ function verdict(what, value, unit, sign, budget, stretch,   good, better)
 	    budget, unit, good ? (better ? "PASS (stretch)" : "PASS") : "MISS"
 }
 
+# tshark reads captures as they are, so the folder is the same input; an archive
+# has to be inflated, hashed and written out as well.
+function faster(input)
+{
+	verdict("faster than tshark's filter, " input, \
+	    median(wall["tshark"]) * tenths / median(wall[input]), "x", \
+	    ">=", 15, 30)
+}
+
 function equal(what, value, wanted)
 {
 	printf "  %-36s %10d      == %8d   %s\n", what, value, wanted, \
@@ -64,10 +73,10 @@ END {
 	verdict("index, times gzip -dc", index_time / gzip, "x", "<=", 1, 0.47)
 	verdict("  the same in CPU on two cores", \
 	    median(cpu["archive"]) / 2 / median(cpu["gzip"]), "x", "<=", 1, 0.47)
-	if ("tshark" in wall)
-		verdict("faster than tshark's filter", \
-		    median(wall["tshark"]) * tenths / index_time, "x", \
-		    ">=", 15, 30)
+	if ("tshark" in wall) {
+		faster("archive")
+		faster("folder")
+	}
 	verdict("resident memory", peak["archive"] / 1024, " MiB", "<=", 512, 100)
 	verdict("index, of the packets' bytes", 100 * index_bytes / bytes, " %", \
 	    "<=", 20, 12)

@@ -66,11 +66,13 @@ make_capture()
 	mv "$made.tar.gz.part" "$made.tar.gz"
 }
 
-# timed NAME COMMAND...: one line of results; output goes to $bench/out.
+# timed NAME COMMAND...: one line of results; output goes to $bench/out. What others
+# wrote goes to the disk first: no command pays for the one before.
 timed()
 {
 	name=$1
 	shift
+	sync
 	line=$("$gen/measure" -o "$bench/out" "$@" 2>"$bench/err")
 	status=${line##* }
 	# 4: the analyzer finished, but ran into one of its limits.
