@@ -203,6 +203,21 @@ after_packet(struct worker *w, struct live_stream *s)
 	                WHY_FIN);
 }
 
+/* The ports begin another connection with this packet. */
+static int
+begin_another(struct worker *w, struct live_stream *old,
+              const struct work *work, struct live_stream **ret_stream)
+{
+	int rc = end_flow(w, old, STREAM_REUSED, WHY_FIN);
+
+	if (rc == 0)
+		rc = begin_flow(w, work, ret_stream);
+	if (rc == 0)
+		rc = stream_packet(*ret_stream, work);
+	ENSURE(rc != 1);
+	return rc;
+}
+
 static int
 take_packet(struct worker *w, const struct work *work)
 {
@@ -216,16 +231,11 @@ take_packet(struct worker *w, const struct work *work)
 	}
 	if (rc == 0 && s == NULL)
 		rc = begin_flow(w, work, &s);
-	if (rc == 0)
-		rc = stream_packet(s, work);
-	if (rc == 1) { /* the ports begin another connection */
-		rc = end_flow(w, s, STREAM_REUSED, WHY_FIN);
-		if (rc == 0)
-			rc = begin_flow(w, work, &s);
-		if (rc == 0)
-			rc = stream_packet(s, work);
-		ENSURE(rc != 1);
-	}
+	if (rc != 0)
+		return rc;
+	rc = stream_packet(s, work);
+	if (rc == 1)
+		rc = begin_another(w, s, work, &s);
 	return rc != 0 ? rc : after_packet(w, s);
 }
 
