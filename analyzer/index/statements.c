@@ -3,12 +3,10 @@
 
 #include "analyzer/index/db.h"
 
-#define Q10 "?,?,?,?,?,?,?,?,?,?"
-
 static const char *const sql[ST_COUNT_ALL] = {
 	[ST_CHART] = "INSERT INTO chart VALUES(NULL,?,?,?,?)",
 	[ST_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
-	[ST_SOURCE] = "INSERT OR REPLACE INTO source VALUES(" Q10 ",?,?,?)",
+	[ST_SOURCE] = "INSERT OR REPLACE INTO source VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[ST_IFACE] = "INSERT INTO iface VALUES(?,?,?,?,?,?)",
 	[ST_COUNT] = "INSERT OR REPLACE INTO packet_count VALUES(?,?,?)",
 	[ST_POINT] = "INSERT INTO point VALUES(?,?,?,?)",
@@ -16,7 +14,7 @@ static const char *const sql[ST_COUNT_ALL] = {
 	[ST_PROTOCOL] = "INSERT INTO protocol VALUES(?,?,?,?,0)",
 	[ST_TALLY] = "UPDATE protocol SET entries=? WHERE id=?",
 	[ST_IDENTITY] = "INSERT INTO identity VALUES(?,?,?,?,?,?,?,?,?)",
-	[ST_DIAG] = "INSERT INTO diag VALUES(NULL," Q10 ",?)",
+	[ST_DIAG] = "INSERT INTO diag VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)",
 };
 
 int
