@@ -3,8 +3,9 @@
 
 #include "analyzer/api/page.h"
 #include "analyzer/entry/disposition.h"
+#include "base/mem.h"
 
-enum { POINTS_MAX = 4096, LIMITS_MAX = 128 };
+enum { LIMITS_MAX = 128 };
 
 /* ---- members ---- */
 
@@ -66,8 +67,15 @@ put_iface(void *ctx, const struct index_iface *i)
 	jout_put_str(j, "source", opened_source(d->o, i->source));
 	jout_put_uint(j, "interface", i->iface);
 	jout_put_str(j, "name", i->name);
+	if (i->point >= 0)
+		jout_put_int(j, "point", i->point);
+	else
+		jout_put_null(j, "point");
 	jout_put_uint(j, "linktype", i->linktype);
 	jout_put_uint(j, "snaplen", i->snaplen);
+	jout_put_uint(j, "packets", i->records);
+	page_put_time(j, "first", i->first_ts);
+	page_put_time(j, "last", i->last_ts);
 	if (i->drops >= 0)
 		jout_put_int(j, "drops", i->drops);
 	else
@@ -78,68 +86,70 @@ put_iface(void *ctx, const struct index_iface *i)
 
 /* ---- capture points ---- */
 
+/* What the files have of a point, in all. */
 struct vantage {
-	uint32_t id;
 	uint64_t packets;
 	int64_t first, last;
 };
 
 struct vantages {
-	struct vantage *v;
+	const struct opened *o;
+	const struct index_point *points;
+	struct vantage *of; /* one a point */
 	size_t n;
 };
 
 static int
-add_source(void *ctx, const struct index_source *s)
+add_iface(void *ctx, const struct index_iface *i)
 {
 	struct vantages *all = ctx;
-	size_t i = 0;
+	const struct index_point *p =
+	    i->point >= 0 ? opened_point(all->o, (uint32_t)i->point) : NULL;
+	struct vantage *v;
 
-	if (!s->capture)
+	if (i->records == 0 || p == NULL)
 		return 0;
-	while (i < all->n && all->v[i].id != s->point)
-		i++;
-	if (i == POINTS_MAX)
-		return 0;
-	if (i == all->n)
-		all->v[all->n++] = (struct vantage){ .id = s->point };
-	all->v[i].packets += s->records;
-	if (s->records == 0)
-		return 0;
-	if (all->v[i].first == 0 || s->first_ts < all->v[i].first)
-		all->v[i].first = s->first_ts;
-	if (s->last_ts > all->v[i].last)
-		all->v[i].last = s->last_ts;
+	v = &all->of[p - all->points];
+	if (v->packets == 0 || i->first_ts < v->first)
+		v->first = i->first_ts;
+	if (v->packets == 0 || i->last_ts > v->last)
+		v->last = i->last_ts;
+	v->packets += i->records;
 	return 0;
+}
+
+static void
+put_point(struct json_out *j, const struct index_point *p,
+          const struct vantage *v)
+{
+	jout_begin_object(j);
+	jout_put_uint(j, "id", p->id);
+	jout_put_str(j, "node", p->node);
+	jout_put_str(j, "ip", p->node_ip);
+	jout_put_str(j, "label", p->label);
+	jout_put_uint(j, "packets", v->packets);
+	page_put_time(j, "first", v->first);
+	page_put_time(j, "last", v->last);
+	jout_end_object(j);
 }
 
 static int
 put_points(struct detail *d)
 {
-	struct vantages all = { .n = 0 };
-	struct json_out *j = d->j;
+	struct vantages all = { .o = d->o };
 	int rc;
 
-	all.v = arena_array(&d->c->arena, POINTS_MAX, sizeof(*all.v));
-	if (all.v == NULL)
+	all.points = opened_points(d->o, &all.n);
+	all.of = mem_zalloc((all.n + 1) * sizeof(*all.of));
+	if (all.of == NULL)
 		return ERR_NOMEM;
-	rc = index_sources(opened_index(d->o), add_source, &all, &d->c->err);
-	jout_put(j, "points");
-	jout_begin_array(j);
-	for (size_t i = 0; i < all.n; i++) {
-		const struct index_point *p = opened_point(d->o, all.v[i].id);
-
-		jout_begin_object(j);
-		jout_put_uint(j, "id", all.v[i].id);
-		jout_put_str(j, "node", p != NULL ? p->node : STR_NONE);
-		jout_put_str(j, "ip", p != NULL ? p->node_ip : STR_NONE);
-		jout_put_str(j, "label", p != NULL ? p->label : STR_NONE);
-		jout_put_uint(j, "packets", all.v[i].packets);
-		page_put_time(j, "first", all.v[i].first);
-		page_put_time(j, "last", all.v[i].last);
-		jout_end_object(j);
-	}
-	jout_end_array(j);
+	rc = index_ifaces(opened_index(d->o), add_iface, &all, &d->c->err);
+	jout_put(d->j, "points");
+	jout_begin_array(d->j);
+	for (size_t i = 0; i < all.n; i++)
+		put_point(d->j, &all.points[i], &all.of[i]);
+	jout_end_array(d->j);
+	mem_free(all.of);
 	return rc;
 }
 

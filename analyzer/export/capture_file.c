@@ -73,7 +73,7 @@ capture_file_pcap(struct export *x)
 struct iface {
 	size_t part;
 	uint32_t source, iface;
-	uint32_t point;
+	int64_t point; /* capture point; -1: it has no packets */
 	uint16_t linktype;
 	struct str name;
 	uint32_t id;
@@ -116,6 +116,7 @@ take_iface(void *ctx, const struct index_iface *i)
 	*f = (struct iface){ .part = w->part,
 		             .source = i->source,
 		             .iface = i->iface,
+		             .point = i->point,
 		             .linktype = i->linktype,
 		             .name = arena_dup(&w->arena, i->name),
 		             .id = UINT32_MAX,
@@ -159,7 +160,7 @@ static void
 begin_iface(struct pcapng *w, struct iface *f, const struct packet *p)
 {
 	const struct index_point *point =
-	    opened_point(export_opened(w->x, f->part), p->source->point);
+	    opened_point(export_opened(w->x, f->part), (uint32_t)f->point);
 	struct pcapng_out_iface out = {
 		.name = f->name,
 		.description = point != NULL ? point->label : STR_NONE,
@@ -167,7 +168,6 @@ begin_iface(struct pcapng *w, struct iface *f, const struct packet *p)
 		.snaplen = p->iface != NULL ? p->iface->snaplen : 0,
 	};
 
-	f->point = p->source->point;
 	/* The consecutive files of a capture point are one interface. */
 	for (size_t i = 0; i < w->n; i++) {
 		const struct iface *other = &w->ifaces[i];

@@ -35,14 +35,17 @@ struct index_source {
 	uint64_t dispositions[DISPOSITION_COUNT];
 };
 
-/* One interface of one capture file. */
+/* One interface of one capture file, and its packets in it. */
 struct index_iface {
 	uint32_t source;
 	uint32_t iface;
+	int64_t point; /* capture point; -1: there are no packets */
 	struct str name;
 	uint16_t linktype;
 	uint32_t snaplen;
-	int64_t drops; /* -1: not told */
+	uint64_t records;          /* that were read */
+	int64_t first_ts, last_ts; /* ns; 0 when there are no records */
+	int64_t drops;             /* -1: not told */
 };
 
 /* A vantage: one node's interface, over consecutive files. */

@@ -43,8 +43,10 @@ const char *const schema_tables[] = {
 	") STRICT",
 
 	"CREATE TABLE iface("
-	INT("source") "," INT("iface") "," TXT("name") "," INT("linktype") ","
-	INT("snaplen") "," INT("drops") "," "PRIMARY KEY(source,iface)"
+	INT("source") "," INT("iface") "," INT("point") "," TXT("name") ","
+	INT("linktype") "," INT("snaplen") "," INT("records") ","
+	INT("first_ts") "," INT("last_ts") "," INT("drops") ","
+	"PRIMARY KEY(source,iface)"
 	") STRICT",
 
 	"CREATE TABLE packet_count("

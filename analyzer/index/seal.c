@@ -207,8 +207,9 @@ put_rest(struct seal *s, struct err *e)
 		rc = put_sorted(
 		    s, 'F',
 		    "SELECT s.name,f.iface,f.name,f.linktype,f.snaplen,"
-		    "f.drops FROM iface f JOIN source s ON s.id=f.source "
-		    "ORDER BY 1,2",
+		    "f.drops,f.records,f.first_ts,f.last_ts,p.label "
+		    "FROM iface f JOIN source s ON s.id=f.source "
+		    "LEFT JOIN point p ON p.id=f.point ORDER BY 1,2",
 		    e);
 	if (rc == 0)
 		rc = put_sorted(

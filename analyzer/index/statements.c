@@ -6,8 +6,9 @@
 static const char *const sql[ST_COUNT_ALL] = {
 	[ST_CHART] = "INSERT INTO chart VALUES(NULL,?,?,?,?)",
 	[ST_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
-	[ST_SOURCE] = "INSERT OR REPLACE INTO source VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	[ST_IFACE] = "INSERT INTO iface VALUES(?,?,?,?,?,?)",
+	[ST_SOURCE] =
+	    "INSERT OR REPLACE INTO source VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[ST_IFACE] = "INSERT INTO iface VALUES(?,?,?,?,?,?,?,?,?,?)",
 	[ST_COUNT] = "INSERT OR REPLACE INTO packet_count VALUES(?,?,?)",
 	[ST_POINT] = "INSERT INTO point VALUES(?,?,?,?)",
 	[ST_ADDR] = "INSERT INTO addr VALUES(?,?,?)",

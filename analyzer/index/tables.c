@@ -367,9 +367,13 @@ iface_row(struct db_row *row, void *ctx)
 
 	i.source = (uint32_t)db_int_in(row, 0, UINT32_MAX);
 	i.iface = (uint32_t)db_int_in(row, 0, UINT32_MAX);
+	i.point = db_int_in(row, -1, UINT32_MAX);
 	i.name = db_text(row);
 	i.linktype = (uint16_t)db_int_in(row, 0, UINT16_MAX);
 	i.snaplen = (uint32_t)db_int_in(row, 0, UINT32_MAX);
+	i.records = (uint64_t)db_int_in(row, 0, INT64_MAX);
+	i.first_ts = db_int(row);
+	i.last_ts = db_int(row);
 	i.drops = db_int(row);
 	return row->bad ? 0 : w->f(w->ctx, &i);
 }
@@ -382,8 +386,8 @@ index_ifaces(struct index_reader *r,
 	struct iface_walk w = { .f = f, .ctx = ctx };
 
 	return walk(r,
-	            "SELECT source,iface,name,linktype,snaplen,drops FROM "
-	            "iface ORDER BY 1,2",
+	            "SELECT source,iface,point,name,linktype,snaplen,records,"
+	            "first_ts,last_ts,drops FROM iface ORDER BY 1,2",
 	            "iface", iface_row, &w, e);
 }
 

@@ -522,16 +522,18 @@ index_put_iface(struct index_writer *w, const struct index_iface *i,
                 struct err *e)
 {
 	sqlite3_stmt *st = w->st[ST_IFACE];
+	const int64_t v[] = { i->linktype, i->snaplen, (int64_t)i->records,
+		              i->first_ts, i->last_ts, i->drops };
 	int rc = begin(w, e);
 
 	if (rc != 0)
 		return rc;
 	(void)sqlite3_bind_int64(st, 1, i->source);
 	(void)sqlite3_bind_int64(st, 2, i->iface);
-	db_bind_str(st, 3, i->name);
-	(void)sqlite3_bind_int64(st, 4, i->linktype);
-	(void)sqlite3_bind_int64(st, 5, i->snaplen);
-	(void)sqlite3_bind_int64(st, 6, i->drops);
+	(void)sqlite3_bind_int64(st, 3, i->point);
+	db_bind_str(st, 4, i->name);
+	for (size_t k = 0; k < ARRAY_LEN(v); k++)
+		(void)sqlite3_bind_int64(st, (int)k + 5, v[k]);
 	return db_run(w->db, st, "adding an interface", e);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/ingest/route.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analyzer/ingest/chain.h"
+#include "analyzer/ingest/file_notes.h"
+#include "analyzer/ingest/tally.h"
 #include "analyzer/net/frag.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -20,11 +20,12 @@ struct route_file {
 	const struct capture *capture;
 	/* What the latest packet was seen by. */
 	struct chain *chain; /* NULL: a one-stream file, a point by itself */
+	struct tally *tally;
 	uint32_t iface, point;
 	bool has_point, overlap_told, points_told;
 	uint32_t first_point; /* that of its first packet */
 	struct chain *first_chain;
-	int64_t first_ts, last_ts, prev_ts;
+	int64_t prev_ts;
 	uint64_t unknown_links;
 	uint16_t unknown_link;
 	uint64_t steps_back;
@@ -52,6 +53,7 @@ struct route {
 	struct block *block;
 	struct batch **open; /* one a worker, NULL when empty */
 	struct route_file file;
+	struct tally_list tallies; /* of its interfaces */
 };
 
 int
@@ -91,6 +93,7 @@ route_free(struct route *r)
 	mem_free(r->open);
 	frag_table_free(r->frags);
 	chain_table_free(r->chains);
+	tally_list_release(&r->tallies);
 	mem_free(r);
 }
 
@@ -292,17 +295,21 @@ change_point(struct route *r, const struct record *rec)
 	int rc = 0;
 
 	f->iface = rec->iface;
-	if (f->layout.single_stream)
-		return 0;
-	if (s->file != r->nfiles || s->iface != rec->iface) {
+	if (!f->layout.single_stream &&
+	    (s->file != r->nfiles || s->iface != rec->iface)) {
 		s->file = r->nfiles;
 		s->iface = rec->iface;
 		rc = take_seat(r, rec, &s->chain);
 	}
+	if (rc == 0)
+		rc = tally_list_get(&r->tallies, rec->iface, &f->tally);
 	if (rc != 0)
 		return rc;
-	f->chain = s->chain;
-	f->point = f->chain->point;
+	if (!f->layout.single_stream) {
+		f->chain = s->chain;
+		f->point = f->chain->point;
+	}
+	f->tally->point = f->point;
 	return 0;
 }
 
@@ -319,7 +326,7 @@ first_point(struct route *r, const struct record *rec)
 	f->has_point = true;
 	f->first_point = f->point;
 	f->first_chain = f->chain;
-	f->first_ts = f->last_ts = f->prev_ts = rec->ts;
+	f->prev_ts = rec->ts;
 	return rc;
 }
 
@@ -425,10 +432,7 @@ note_times(struct route_file *f, int64_t ts)
 	if (ts < f->prev_ts - ROUTE_BACK)
 		f->steps_back++;
 	f->prev_ts = ts;
-	if (ts < f->first_ts)
-		f->first_ts = ts;
-	if (ts > f->last_ts)
-		f->last_ts = ts;
+	tally_add(f->tally, ts);
 	if (f->chain != NULL && ts > f->chain->last_ts)
 		f->chain->last_ts = ts;
 }
@@ -478,85 +482,10 @@ route_file(struct route *r, struct job_source *source,
 		.layout = *layout,
 		.capture = capture,
 	};
+	tally_list_clear(&r->tallies);
 	r->nfiles++;
 	source->row.tls = layout->tls;
 	return 0;
-}
-
-/* "<n> <what><name>" about the file at hand. */
-static int
-diag_file(struct route *r, enum diag_kind kind, uint64_t n, const char *what,
-          const char *name)
-{
-	char text[256];
-	int len = snprintf(text, sizeof(text), "%" PRIu64 " %s%s", n, what,
-	                   name);
-	struct diag d = {
-		.kind = kind,
-		.at = { .source = r->file.source->row.id },
-		.side = -1,
-		.len = n,
-		.name = r->file.source->row.name,
-		.text = str_make(text, len < 0 ? 0 : (size_t)len),
-	};
-
-	return out_diag(*r->out, &d);
-}
-
-static int
-file_diags(struct route *r)
-{
-	struct route_file *f = &r->file;
-	uint64_t over = capture_oversized(f->capture);
-	uint64_t unknown = capture_unknown_blocks(f->capture);
-	int rc = 0;
-
-	if (f->unknown_links > 0)
-		rc = diag_file(r, DIAG_LINK_UNKNOWN, f->unknown_links,
-		               "packets have a link type that is not read: ",
-		               net_link_name(f->unknown_link));
-	if (rc == 0 && over > 0) {
-		count(r, f->source->row.id, DISPOSITION_OVERSIZED,
-		      (int64_t)over);
-		rc = diag_file(r, DIAG_LIMIT, over,
-		               "records are longer than the limit; raise it "
-		               "with --limit record-bytes=N",
-		               "");
-	}
-	if (rc == 0 && unknown > 0)
-		rc = diag_file(r, DIAG_BLOCKS_UNKNOWN, unknown,
-		               "pcapng blocks were passed over", "");
-	if (rc == 0 && f->steps_back > 0)
-		rc = diag_file(r, DIAG_TIME_ODD, f->steps_back,
-		               "times the clock goes back by over a minute",
-		               "");
-	return rc;
-}
-
-static int
-file_ifaces(struct route *r)
-{
-	const struct capture *c = r->file.capture;
-	int rc = 0;
-
-	for (size_t i = 0; i < capture_iface_count(c) && rc == 0; i++) {
-		const struct capture_iface *cf = capture_iface(c, i);
-		struct index_iface row = {
-			.source = r->file.source->row.id,
-			.iface = (uint32_t)i,
-			.name = cf->name,
-			.linktype = cf->linktype,
-			.snaplen = cf->snaplen,
-			.drops = cf->has_drops ? (int64_t)cf->drops : -1,
-		};
-
-		rc = out_iface(*r->out, &row);
-		if (rc == 0 && cf->has_drops && cf->drops > 0)
-			rc = diag_file(r, DIAG_AGENT_DROPS, cf->drops,
-			               "packets were dropped by the capture",
-			               "");
-	}
-	return rc;
 }
 
 /* A file without packets has a point too, but begins no chain. */
@@ -579,6 +508,15 @@ route_file_end(struct route *r)
 {
 	struct route_file *f = &r->file;
 	struct index_source *row = &f->source->row;
+	struct tally saw = tally_list_sum(&r->tallies);
+	struct file_notes notes = {
+		.source = row,
+		.capture = f->capture,
+		.tallies = &r->tallies,
+		.unknown_links = f->unknown_links,
+		.unknown_link = f->unknown_link,
+		.steps_back = f->steps_back,
+	};
 	int rc;
 
 	row->records = capture_records(f->capture);
@@ -588,13 +526,13 @@ route_file_end(struct route *r)
 			return rc;
 	}
 	row->point = f->first_point;
-	row->first_ts = f->first_ts;
-	row->last_ts = f->last_ts;
+	row->first_ts = saw.first_ts;
+	row->last_ts = saw.last_ts;
 	if (f->layout.single_stream)
 		end_point(r, f->point);
-	rc = file_diags(r);
-	if (rc == 0)
-		rc = file_ifaces(r);
+	count(r, row->id, DISPOSITION_OVERSIZED,
+	      (int64_t)capture_oversized(f->capture));
+	rc = file_notes_put(&notes, *r->out);
 	route_block_end(r);
 	return rc;
 }

@@ -198,6 +198,13 @@ tables_load(struct tables *t, struct opened *o, struct err *e)
 /* ---- names ---- */
 
 const struct index_point *
+opened_points(const struct opened *o, size_t *ret_n)
+{
+	*ret_n = o->t.npoints;
+	return o->t.points;
+}
+
+const struct index_point *
 opened_point(const struct opened *o, uint32_t id)
 {
 	struct index_point key = { .id = id };

@@ -79,7 +79,10 @@ struct resolved opened_source_of(const struct opened *o,
 struct resolved opened_destination_of(const struct opened *o,
                                       const struct index_ends *ends);
 
-/* The capture point's row, or NULL. */
+/* All capture points, by id; borrowed from `o`. */
+const struct index_point *opened_points(const struct opened *o, size_t *ret_n);
+
+/* The capture point's row, one of these, or NULL. */
 const struct index_point *opened_point(const struct opened *o, uint32_t id);
 
 /* The member name of a capture file, "" when it is not known (yet). */

@@ -104,6 +104,8 @@ has 'has its parts' '.id == "1" and .state == "ready" and
 has 'every packet has a disposition' '.packets ==
 	(.dispositions | map(.count) | add) and
 	.packets == (.points | map(.packets) | add)'
+has 'interfaces are of a point' '(.points | map(.id)) as $ids |
+	all(.interfaces[]; .packets == 0 or (.point | IN($ids[])))'
 get 'one that is not' 404 "${api}snapshots/2"
 get 'nor can be' 404 "${api}snapshots/x"
 
@@ -116,6 +118,19 @@ has 'says what is left' '.exact == false and (.residual | length == 1) and
 get 'one that the index answers' 200 "${api}kfl/explain?q=http"
 has 'is exact' '.exact and .residual == []'
 get 'a wrong one' 400 "${api}kfl/explain?q=foo"
+stop
+
+# ---- one file of several interfaces ----
+
+ok 'packets of three interfaces' "$analyzer" export "$shop" --to pcapng \
+	-o "$tmp/all.pcapng"
+serve "$tmp/all.pcapng"
+ok 'ready' wait_ready
+get 'their snapshot' 200 "${front}api/v1/snapshots/1"
+has 'has a point for each' '(.interfaces | length == 3) and
+	(.interfaces | map(.point) | sort) == (.points | map(.id)) and
+	all(.points[]; .packets > 0 and .first < .last) and
+	.packets == (.points | map(.packets) | add)'
 stop
 
 done_testing

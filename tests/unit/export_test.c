@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "tests/support/indexed.h"
 #include "tests/support/mkcap.h"
+#include "tests/support/mktcp.h"
 #include "tests/support/recap.h"
 #include "tests/tap/tap.h"
 
@@ -137,6 +138,54 @@ test_link_types(struct indexed *x, const char *path)
 	indexed_clear(&set);
 }
 
+/* How many streams there are, and packets that look like others. */
+static void
+is_seen_twice(struct indexed *x, const char *what)
+{
+	const uint64_t *n = x->result.dispositions;
+
+	tap_note(what);
+	is_int((intmax_t)x->result.streams, 2, "a stream an interface");
+	is_int((intmax_t)(n[DISPOSITION_RETRANSMISSION] +
+	                  n[DISPOSITION_DUPLICATE]),
+	       0, "and no packet was sent twice");
+}
+
+/* Interfaces without a name stay apart. */
+static void
+test_interfaces(struct indexed *x)
+{
+	static const char text[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+	struct indexed_set first = { .n = 0 }, second = { .n = 0 };
+	const struct mktcp_segment s = { .flags = MKTCP_PUSH,
+		                         .server = 80,
+		                         .data = text,
+		                         .n = sizeof(text) - 1 };
+	struct export_limits limits;
+	struct err e = ERR_INIT;
+	struct buf file;
+
+	mktcp_ng_begin(&file);
+	mktcp_ng_iface(&file, NULL, MKTCP_RAW);
+	mktcp_ng_iface(&file, NULL, MKTCP_RAW);
+	for (uint32_t k = 0; k < 2; k++)
+		mktcp_ng(&file, k, MKTCP_RAW, k, &s);
+	indexed_add(&first, file.p, file.n);
+	buf_release(&file);
+	export_limits_init(&limits);
+	if (!ok(indexed_run_set(x, &first), "two interfaces are indexed"))
+		return;
+	is_seen_twice(x, "as they were captured");
+	is_int(write_as(x, "", EXPORT_PCAPNG, &limits, NULL, &e), 0,
+	       "their packets are exported");
+	indexed_add(&second, bytes.p, bytes.n);
+	ok(indexed_run_set(x, &second), "and indexed again");
+	is_seen_twice(x, "as they were exported");
+	indexed_drop(x);
+	indexed_clear(&first);
+	indexed_clear(&second);
+}
+
 static void
 test_limits(struct indexed *x, const char *path)
 {
@@ -171,6 +220,7 @@ main(void)
 	test_cells();
 	indexed_begin(&x);
 	test_link_types(&x, "tests/golden/vectors/http_get.pcap");
+	test_interfaces(&x);
 	test_limits(&x, "tests/golden/vectors/http_get.pcap");
 	indexed_end(&x);
 	buf_release(&bytes);

@@ -210,9 +210,13 @@ put_whole(struct index_writer *iw, const struct world *w, uint32_t file)
 		                  .records = 7,
 		                  .dispositions = { 3, 4 } };
 	struct index_iface f = { .source = s.id,
+		                 .point = ordinal(w, file),
 		                 .name = STR("eth0"),
 		                 .linktype = 1,
 		                 .snaplen = 96,
+		                 .records = 6,
+		                 .first_ts = 11,
+		                 .last_ts = 12,
 		                 .drops = -1 };
 	struct index_identity i = { .ip = ip(1),
 		                    .node = p.node,
@@ -345,6 +349,10 @@ see_iface(void *ctx, const struct index_iface *i)
 	is_bytes(i->name.p, i->name.n, "eth0", 4, "its name");
 	is_int(i->linktype, 1, "its link type");
 	is_int(i->snaplen, 96, "its snaplen");
+	is_int(i->point, *n - 1, "its capture point");
+	is_int((intmax_t)i->records, 6, "its packets");
+	is_int(i->first_ts, 11, "its first one");
+	is_int(i->last_ts, 12, "its last one");
 	is_int(i->drops, -1, "its drops are unknown");
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "analyzer/index/reader.h"
 #include "analyzer/ingest/chain.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "snapshot/tree.h"
 #include "tests/support/indexed.h"
@@ -57,6 +58,13 @@ step(unsigned i, uint16_t client)
 }
 
 enum { STEPS = 5 };
+
+/* The time of a packet that was put at that millisecond. */
+static int64_t
+at(unsigned ms)
+{
+	return 1700000000 * CLOCK_SEC + ms * CLOCK_MSEC;
+}
 
 /* ---- runs ---- */
 
@@ -162,6 +170,41 @@ is_label(struct indexed *x, uint32_t point, const char *want)
 	is_str(label, want, "is called so");
 }
 
+/* What files say of a point, in all. */
+struct seen {
+	int64_t point; /* -1: of interfaces without packets */
+	uint64_t ifaces, records;
+	int64_t first_ts, last_ts;
+};
+
+static int
+add_iface(void *ctx, const struct index_iface *i)
+{
+	struct seen *s = ctx;
+
+	if (i->point != s->point)
+		return 0;
+	if (s->ifaces++ == 0)
+		s->first_ts = i->first_ts;
+	s->records += i->records;
+	s->last_ts = i->last_ts;
+	return 0;
+}
+
+static void
+is_seen(struct indexed *x, struct seen want)
+{
+	struct seen got = { .point = want.point };
+	struct err e = ERR_INIT;
+
+	is_int(index_ifaces(opened_index(x->o), add_iface, &got, &e), 0,
+	       "the interfaces are there");
+	is_int((intmax_t)got.ifaces, (intmax_t)want.ifaces, "those of a point");
+	is_int((intmax_t)got.records, (intmax_t)want.records, "its packets");
+	is_int(got.first_ts, want.first_ts, "the first one");
+	is_int(got.last_ts, want.last_ts, "and the last one");
+}
+
 /* ---- tests ---- */
 
 /* Every packet of a call, seen by three interfaces one after the other. */
@@ -243,6 +286,9 @@ test_going_on(struct indexed *x)
 	is_int((intmax_t)x->result.streams, 2, "one stream an interface");
 	is_int((intmax_t)x->result.entries, 2, "with its call");
 	is_clean(x, (uint64_t)2 * STEPS);
+	for (int64_t i = 0; i < 2; i++)
+		is_seen(x, (struct seen){ i, 3, STEPS, at(0), at(STEPS - 1) });
+	is_seen(x, (struct seen){ .point = -1, .ifaces = 1 });
 }
 
 /* Two files of one interface each are what one file of two is. */

@@ -80,8 +80,12 @@ export interface SnapshotDetail extends Snapshot {
 		source: string;
 		interface: number;
 		name: string;
+		point: number | null;
 		linktype: number;
 		snaplen: number;
+		packets: number;
+		first: string | null;
+		last: string | null;
 		drops: number | null;
 	}[];
 	points: {

@@ -317,6 +317,7 @@ function Interfaces({ s }: { s: SnapshotDetail }) {
 							<th>Interface</th>
 							<th>Link type</th>
 							<th class="num">Snap length</th>
+							<th class="num">Packets</th>
 							<th class="num">Dropped</th>
 						</tr>
 					</thead>
@@ -327,6 +328,7 @@ function Interfaces({ s }: { s: SnapshotDetail }) {
 								<td>{i.name || `#${i.interface}`}</td>
 								<td>{linkName(i.linktype)}</td>
 								<td class="num">{count(i.snaplen)}</td>
+								<td class="num">{count(i.packets)}</td>
 								<td class="num">
 									{i.drops === null ? (
 										<span class="soft">not told</span>
