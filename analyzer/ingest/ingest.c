@@ -19,7 +19,7 @@ enum {
 	INGEST_BLOCKS = 24,  /* how far the reader may run ahead */
 	INGEST_WORKERS = 16, /* more than that waits for the reader */
 	INGEST_BATCHES = 6,  /* a worker */
-	INGEST_OUTS = 8,     /* beside one held by each worker */
+	INGEST_OUTS = 16,    /* beside one held by each worker */
 };
 
 struct ingest {
