@@ -16,7 +16,10 @@
 struct disk_member {
 	struct disk_member *next; /* all of the job, in order */
 	struct str name;
-	bool store;     /* write it into the workspace */
+	bool store;      /* write it into the workspace */
+	struct str path; /* of a file that is read in place, as are: */
+	uint64_t inode;
+	int64_t mtime;
 	uint64_t bytes; /* when done */
 	char sha256[SHA256_HEX_MAX];
 	struct job_source *source; /* captures only */

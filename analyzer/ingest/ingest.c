@@ -210,7 +210,12 @@ static int
 put_source(struct ingest *g, const struct disk_member *m, struct err *e)
 {
 	struct job_source *s = m->source;
-	struct index_source row = { .name = m->name };
+	struct index_source row = {
+		.name = m->name,
+		.path = m->path,
+		.inode = m->inode,
+		.mtime = m->mtime,
+	};
 
 	if (s != NULL) {
 		row = s->row;

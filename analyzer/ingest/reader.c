@@ -224,12 +224,9 @@ packets_begin(struct reading *rd)
 	rd->capture = capture_new(&r->job->opt->snapshot);
 	if (rd->capture == NULL)
 		return ERR_NOMEM;
-	if (rd->m->path != NULL) {
-		source->row.path = arena_dup(&r->job->names,
-		                             str_from_c(rd->m->path));
-		source->row.mtime = rd->m->mtime;
-		source->row.inode = rd->m->inode;
-	}
+	source->row.path = rd->disk->path;
+	source->row.mtime = rd->disk->mtime;
+	source->row.inode = rd->disk->inode;
 	/* A first row, so that details can be read while we go on. */
 	rc = out_source(*r->out, &source->row);
 	if (rc != 0)
@@ -454,12 +451,28 @@ tell_packed(struct reader *r, const struct member *m)
 	return out_diag(*r->out, &d);
 }
 
+/* Where a member is that stays where it was. */
+static int
+keep_path(struct reading *rd)
+{
+	struct arena *a = &rd->r->job->names;
+
+	if (rd->m->path == NULL)
+		return 0;
+	rd->disk->path = arena_dup(a, str_from_c(rd->m->path));
+	rd->disk->mtime = rd->m->mtime;
+	rd->disk->inode = rd->m->inode;
+	return arena_error(a);
+}
+
 static int
 read_member(struct reader *r, const struct member *m)
 {
 	struct reading rd = { .r = r, .m = m, .layout = layout_of(m->name) };
 	int rc = disk_begin(r->disk, m->name, m->path == NULL, &rd.disk);
 
+	if (rc == 0)
+		rc = keep_path(&rd);
 	buf_init(&rd.text, r->job->opt->snapshot.json_bytes);
 	if (rc == 0 && m->kind == MEMBER_CAPTURE)
 		rc = packets_begin(&rd);

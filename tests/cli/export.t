@@ -112,6 +112,11 @@ layout()
 }
 is 'it has the original layout' "$(layout "$tmp/again.tar.gz")" \
 	"$(layout "$shop")"
+status 'a folder that is read where it is, too' 0 \
+	"$analyzer" export --workspace "$tmp/inplace" "$tmp/shop" \
+	--to archive -o "$tmp/folder.tar.gz"
+is '... with its histories' "$(layout "$tmp/folder.tar.gz")" \
+	"$(layout "$shop")"
 export_as "$kfl" --to archive -o "$tmp/part.tar.gz"
 is 'part of a snapshot has the same entries' \
 	"$("$analyzer" query --json "$tmp/part.tar.gz" "$kfl" |
