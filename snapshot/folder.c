@@ -107,8 +107,7 @@ visit(struct folder *f, int dirfd, const char *base, struct str name)
 		/* Gone since it was listed: it was never there. */
 		return errno == ENOENT ? 0 : -errno;
 	if (!path_is_safe(name, NULL))
-		return add_refused(f, name, ERR_REFUSED,
-		                   "has an unsafe or too deep name");
+		return add_refused(f, name, ERR_REFUSED, NULL);
 	if (S_ISDIR(st.st_mode))
 		return walk_below(f, dirfd, base, name);
 	if (!S_ISREG(st.st_mode))

@@ -29,7 +29,8 @@ struct folder_file {
 	int64_t mtime; /* nanoseconds since the epoch */
 	uint64_t inode;
 	int code;        /* 0, or why it is refused: ERR_REFUSED, ERR_ACCESS */
-	const char *why; /* ... in words, to follow the name; static */
+	const char *why; /* ... in words, to follow the name; static. NULL: it
+	                  * is the name itself */
 };
 
 struct folder;

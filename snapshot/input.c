@@ -437,8 +437,10 @@ judge_name(struct input *in, struct str name)
 		            name.n, (unsigned long long)in->limits.name_bytes);
 	if (!path_is_safe(name, &why))
 		return tell(in, ERR_REFUSED, name, 0,
-		            "the name %s; pack the snapshot again with "
-		            "plain relative names",
+		            in->kind == INPUT_ARCHIVE
+		                ? "the name %s; pack the snapshot again with "
+		                  "plain relative names"
+		                : "the name %s; give it another one",
 		            why);
 	if (!is_plain(name))
 		return tell(in, ERR_REFUSED, name, 0,
@@ -473,10 +475,15 @@ judge(struct input *in, const struct input_entry *entry)
 	if (entry->code != 0 && in->name.n == 0)
 		return tell(in, entry->code, str_from_c(in->path), 0, "it %s",
 		            entry->why);
-	if (entry->code != 0)
-		return tell(in, entry->code, in->name, 0,
-		            "it %s; only plain files are read", entry->why);
+	if (entry->code != 0 && entry->why != NULL)
+		return tell(in, entry->code, in->name, 0, "it %s%s", entry->why,
+		            entry->code == ERR_REFUSED
+		                ? "; only plain files are read"
+		                : "");
 	rc = judge_name(in, in->name);
+	if (rc == 0 && entry->code != 0)
+		return tell(in, entry->code, in->name, 0, "%s",
+		            err_text(entry->code));
 	if (rc == 0)
 		rc = judge_size(in, entry);
 	if (rc == 0 && in->kind == INPUT_ARCHIVE)
@@ -632,14 +639,26 @@ unpacked_name(struct str name)
 	return name;
 }
 
+/* A capture by itself is read whatever it is called. */
+static struct str
+single_name(const struct input *in, struct str name)
+{
+	bool fit = path_is_safe(name, NULL) && is_plain(name) &&
+	           name.n <= in->limits.name_bytes;
+
+	return fit ? name : STR("capture");
+}
+
 static struct str
 name_of(const struct input *in, const struct input_entry *entry)
 {
+	if (in->kind == INPUT_SINGLE)
+		return single_name(in, entry->name);
 	if (in->kind != INPUT_SINGLE_PACKED)
 		return path_clean(entry->name);
 	if (strcmp(in->path, "-") == 0)
 		return STR("stdin");
-	return unpacked_name(path_base(str_from_c(in->path)));
+	return single_name(in, unpacked_name(path_base(str_from_c(in->path))));
 }
 
 /* Of members, refused or not, we remember what they are called. */

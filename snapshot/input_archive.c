@@ -181,6 +181,7 @@ set_up(struct source *s, struct str sniff)
 	bad |= archive_read_support_format_tar(s->a);
 	bad |= archive_read_support_format_zip(s->a);
 	bad |= archive_read_support_format_raw(s->a);
+	bad |= archive_read_support_format_empty(s->a);
 	bad |= archive_read_set_read_callback(s->a, feed_read);
 	bad |= archive_read_set_callback_data(s->a, s);
 	return bad != ARCHIVE_OK ? ERR_NOMEM : 0;
@@ -205,10 +206,13 @@ failure(struct source *s)
 	const char *text = archive_error_string(s->a);
 	int code = ERR_CORRUPT;
 
-	if (s->code != 0)
+	if (s->code != 0) {
+		/* What it makes of the lack of bytes is of no interest. */
 		code = s->code;
-	else if (archive_errno(s->a) == ENOMEM)
+		text = feed_text(code);
+	} else if (archive_errno(s->a) == ENOMEM) {
 		code = ERR_NOMEM;
+	}
 	(void)snprintf(s->reason, sizeof(s->reason),
 	               "%s, near byte %llu of the file",
 	               text != NULL ? text : "it is damaged",
@@ -321,6 +325,17 @@ begin_entry(struct source *s)
 		s->size = (uint64_t)archive_entry_size(s->entry);
 }
 
+/* There is not one byte to be had, which may be the end of a broken one. */
+static int
+nothing_in_it(struct source *s)
+{
+	if (s->code != 0)
+		return failure(s);
+	(void)snprintf(s->reason, sizeof(s->reason),
+	               "it is compressed, and there is nothing in it");
+	return ERR_UNSUPPORTED;
+}
+
 /* Open, and say whether there is an archive or just one packed file. */
 static int
 probe(struct source *s, struct str sniff, struct err *e, bool *ret_raw)
@@ -340,6 +355,8 @@ probe(struct source *s, struct str sniff, struct err *e, bool *ret_raw)
 		               "outer layer first");
 	s->ahead = next_header(s);
 	s->looked = true;
+	if (s->ahead == 0 && archive_format(s->a) == ARCHIVE_FORMAT_EMPTY)
+		s->ahead = nothing_in_it(s);
 	if (s->ahead < 0)
 		return err_set(e, s->ahead, "%s", s->reason);
 	*ret_raw = s->ahead == 1 && archive_format(s->a) == ARCHIVE_FORMAT_RAW;

@@ -120,6 +120,14 @@ next_single(struct source *s, struct input_entry *ret_entry)
 	return 1;
 }
 
+static const char *
+why_not_opened(int code)
+{
+	return code == ERR_ACCESS ? "may not be read"
+	                          : "was there when the folder was listed, but "
+	                            "cannot be opened now";
+}
+
 /* A file that cannot be opened any more is refused like a link would be. */
 static int
 open_listed(struct source *s, size_t i, struct input_entry *entry)
@@ -139,7 +147,7 @@ open_listed(struct source *s, size_t i, struct input_entry *entry)
 	}
 	if (rc != 0) {
 		entry->code = rc;
-		entry->why = "was there before, but cannot be opened now";
+		entry->why = why_not_opened(rc);
 	}
 	return 0;
 }

@@ -26,7 +26,8 @@ struct input_entry {
 	uint64_t inode;   /* with a path */
 	bool folder;      /* nothing to read in it */
 	int code;         /* not 0: cannot be a member, for the reason ... */
-	const char *why;  /* ... which follows its name: "is a link" */
+	const char *why;  /* ... which follows its name: "is a link"; NULL
+	                   * when it is the name itself */
 };
 
 struct input_ops {

@@ -87,6 +87,14 @@ cmd_stopped(const struct cmd *c)
 	return c->place.signal != 0 || term_failed(&c->out);
 }
 
+/* Others show what is missing by themselves. */
+static bool
+wants_a_word(const struct options *o)
+{
+	return o->command == COMMAND_QUERY || o->command == COMMAND_SHOW ||
+	       o->command == COMMAND_EXPORT || o->command == COMMAND_STREAMS;
+}
+
 bool
 cmd_session(struct cmd *c, const char *input, struct session *ret_session)
 {
@@ -100,6 +108,11 @@ cmd_session(struct cmd *c, const char *input, struct session *ret_session)
 		return false;
 	}
 	c->partial |= ret_session->refused;
+	if (ret_session->refused && wants_a_word(c->opt))
+		cmd_note(c,
+		         "%s: part of it was refused, unreadable or over a "
+		         "limit; 'analyzer diag' tells what",
+		         input);
 	if (ret_session->differs)
 		cmd_note(c,
 		         "%s: the index in the workspace differs from the one "

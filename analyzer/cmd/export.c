@@ -154,6 +154,8 @@ write_file(struct exporting *x, const atomic_bool *cancel, struct err *e)
 	rc = write_to(x, &out, e);
 	if (rc == 0)
 		return outfile_commit(&file, e);
+	if (file.code != 0 && file.code != -EPIPE)
+		rc = outfile_tell(&file, e);
 	outfile_abandon(&file);
 	return rc;
 }

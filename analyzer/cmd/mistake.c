@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/cmd/mistake.h"
 
+#include <string.h>
+
 /* The line of the query with a mistake, escaped, and another below it. */
 #define CARETS_MAX ((size_t)1 << 20)
+
+/* A last argument that looks like the name of a file that is not there. */
+static bool
+is_word(const struct options *o, const char *text)
+{
+	return o->nargs > 1 && o->args[o->nargs - 1] == text &&
+	       strpbrk(text, "/.") != NULL &&
+	       strpbrk(text, " \t\n\"'()=<>!") == NULL;
+}
 
 int
 mistake_tell(struct cmd *c, const char *text, const struct ask *a,
@@ -17,6 +28,11 @@ mistake_tell(struct cmd *c, const char *text, const struct ask *a,
 	if (rc == 0)
 		term_block(&c->err, "  ", buf_str(&carets));
 	buf_release(&carets);
+	if (is_word(c->opt, text))
+		return err_set(e, ERR_USAGE,
+		               "the query was not run, and no file is called "
+		               "%s either; see 'analyzer help query'",
+		               text);
 	return err_set(e, ERR_USAGE,
 	               "the query was not run; see 'analyzer help query'");
 }

@@ -80,9 +80,19 @@ outfile_open(struct outfile *f, const char *path, struct err *e)
 int
 outfile_write(void *ctx, const char *p, size_t n)
 {
-	const struct outfile *f = ctx;
+	struct outfile *f = ctx;
 
-	return io_write_full(f->fd, p, n);
+	f->code = io_write_full(f->fd, p, n);
+	return f->code;
+}
+
+int
+outfile_tell(const struct outfile *f, struct err *e)
+{
+	const char *name = f->temporary != NULL ? f->path : "the output";
+
+	return err_set(e, f->code, "%s cannot be written: %s", name,
+	               err_text(f->code));
 }
 
 static int

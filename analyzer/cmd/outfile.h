@@ -18,13 +18,16 @@ struct outfile {
 	const char *path;
 	char *temporary; /* NULL: standard output */
 	int fd;
+	int code; /* why it could not be written to */
 };
 
 /* `path` is borrowed. What is no regular file is not replaced: ERR_EXIST. */
 int outfile_open(struct outfile *f, const char *path,
                  struct err *e) WARN_UNUSED;
-/* For base/outlet.h; `ctx` is the outfile. */
+/* For base/outlet.h; `ctx` is the outfile. A failure is kept in `code`. */
 int outfile_write(void *ctx, const char *p, size_t n);
+/* After such a failure, the whole sentence about it; returns `code`. */
+int outfile_tell(const struct outfile *f, struct err *e);
 /* Complete: give it its name. On failure nothing of it is left. */
 int outfile_commit(struct outfile *f, struct err *e) WARN_UNUSED;
 /* Away with it. */

@@ -146,6 +146,48 @@ status 'a folder of what is compressed one by one' 4 \
 says 'is told by member' "$tmp/out" '1 member_packed'
 "$analyzer" diag "$tmp/packed" >"$tmp/out"
 says 'and by name' "$tmp/out" 'a.pcap.gz'
+# refused NAME FILE PATTERN: it is no snapshot, and the reason fits
+refused()
+{
+	status "$1" 3 "$analyzer" index "$2"
+	says '... is told as such' "$tmp/err" "$3"
+}
+for packer in gzip bzip2 xz; do
+	$packer </dev/null >"$tmp/none.$packer"
+	refused "nothing, packed with $packer" "$tmp/none.$packer" \
+		': it is compressed, and there is nothing in it$'
+done
+head -c 100 "$shop" >"$tmp/cut.tgz"
+refused 'what ends before its first member' "$tmp/cut.tgz" \
+	': the compressed data ends too early, near byte 100 of the file$'
+
+# ---- names that mean nothing, or harm ----
+
+capture=node-1_10.0.0.5/1795391387.pcap
+odd='back\slash'
+mkdir "$tmp/names"
+tar -xzOf "$shop" "$capture" >"$tmp/names/$odd"
+status 'a capture by itself is read whatever it is called' 0 \
+	"$analyzer" index --json "$tmp/names/$odd"
+is '... with its packets' "$(jq .packets.total "$tmp/out")" \
+	"$(jq '.packets["node-1"]' samples/shop.truth.json)"
+cp "$tmp/names/$odd" "$tmp/names/plain"
+status 'in a folder it is refused' 4 "$analyzer" diag "$tmp/names"
+says '... with the reason' "$tmp/out" \
+	'the name has a backslash in it; give it another one'
+status 'a query that cannot see all' 4 \
+	"$analyzer" query --count "$tmp/names" http
+says '... says so' "$tmp/err" ': part of it was refused'
+is '... and counts the others' "$([ "$(cat "$tmp/out")" -gt 0 ] && echo yes)" \
+	yes
+chmod 0 "$tmp/names/plain"
+if [ "$(id -u)" -ne 0 ]; then
+	status 'a file that may not be read' 4 "$analyzer" diag "$tmp/names"
+	says '... is told as such' "$tmp/out" ' it may not be read +plain$'
+else
+	skip 'root may read everything'
+fi
+
 status 'a workspace in the folder that is read' 3 \
 	"$analyzer" index --workspace "$tmp/packed/deep/ws" "$tmp/packed"
 says 'is refused' "$tmp/err" 'lies in'

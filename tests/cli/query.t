@@ -266,6 +266,9 @@ says 'under its heading' "$tmp/out" '^Evidence that is missing:$'
 status 'diag of what is whole' 0 "$analyzer" diag "$tiny"
 is 'says so' "$(cat "$tmp/out")" 'Nothing is missing, refused or odd.'
 
+status 'a snapshot that is not there' 2 \
+	"$analyzer" query "$tiny" "$tmp/none.pcap"
+says 'might have been meant' "$tmp/err" 'and no file is called .*none\.pcap'
 status 'open' 0 "$analyzer" open "$tiny"
 says 'shows what is in it' "$tmp/out" '^  entries +28: DNS 4, HTTP 24$'
 says 'and the first calls' "$tmp/out" ' GET +/catalogue.json +200 '
