@@ -121,6 +121,7 @@ struct call {
 	size_t ndeferred;
 	struct watched watched;
 	bool is_watched;
+	bool overflowed; /* the body was longer than it may be */
 };
 
 /* ---- the request ---- */

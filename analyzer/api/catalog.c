@@ -63,6 +63,7 @@ struct catalog {
 	uint64_t memory; /* bytes for each snapshot's narrow */
 	struct shelf **shelves;
 	unsigned n;
+	int64_t made; /* when, by clock_wall(): of this run alone */
 	uint64_t version;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -89,6 +90,7 @@ catalog_new(const struct proto_limits *limits)
 		return NULL;
 	c->limits = *limits;
 	c->version = 1;
+	c->made = clock_wall();
 	(void)pthread_cond_init(&c->changed, NULL);
 	(void)pthread_mutex_init(&c->lock, NULL);
 	return c;
@@ -380,6 +382,8 @@ catalog_digest(struct catalog *c, char ret_hex[SHA256_HEX_MAX])
 	uint8_t digest[SHA256_SIZE];
 	int rc = sha256_init(&sha);
 
+	if (rc == 0)
+		rc = sha256_update(&sha, &c->made, sizeof(c->made));
 	(void)pthread_mutex_lock(&c->lock);
 	for (unsigned i = 0; i < c->n && rc == 0; i++) {
 		struct shelf *s = c->shelves[i];

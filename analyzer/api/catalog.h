@@ -102,8 +102,10 @@ bool catalog_settled(struct catalog *c);
 uint64_t catalog_version(struct catalog *c);
 
 /*
- * Hex digest over what all finished indexes hold: what depends on them alone
- * changes with it. ERR_AGAIN while an index is not finished.
+ * Hex digest over what all finished indexes hold, and of this catalog: what
+ * depends on them, on the names of their files and on the options they are
+ * read with (limits, types of messages) changes with it. ERR_AGAIN while an
+ * index is not finished.
  */
 int catalog_digest(struct catalog *c, char ret_hex[SHA256_HEX_MAX]) WARN_UNUSED;
 

@@ -8,6 +8,7 @@
 #include "analyzer/api/reply.h"
 #include "analyzer/api/server_impl.h"
 #include "analyzer/api/socket.h"
+#include "analyzer/api/visit.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -59,10 +60,13 @@ dispatch_completed(void *cls, struct MHD_Connection *conn, void **con_cls,
                    enum MHD_RequestTerminationCode why)
 {
 	(void)cls;
-	(void)conn;
 	(void)why;
-	if (*con_cls != NULL)
-		call_free(*con_cls);
+	if (*con_cls == NULL)
+		return;
+	/* A WebSocket's connection has no further requests. */
+	if (((struct call *)*con_cls)->kind != CALL_SOCKET)
+		visit_await(conn);
+	call_free(*con_cls);
 	*con_cls = NULL;
 }
 
@@ -141,6 +145,16 @@ not_found(struct call *c)
 	call_bytes(c, "text/plain; charset=utf-8", STR("404 page not found"));
 }
 
+/* Told to those who used another method. */
+static void
+put_allow(struct call *c)
+{
+	char text[ROUTE_ALLOW];
+
+	route_allow(c->path, text);
+	call_header(c, "Allow", "%s", text);
+}
+
 static void
 find_route(struct call *c, struct str method)
 {
@@ -157,16 +171,19 @@ find_route(struct call *c, struct str method)
 	if (str_eq(method, STR("OPTIONS")) && known) {
 		call_status(c, MHD_HTTP_NO_CONTENT);
 		call_bytes(c, NULL, STR(""));
+		put_allow(c);
 	} else if (c->route == NULL && known) {
 		(void)call_error(c, CALL_METHOD,
 		                 STR_FMT " is not answered here",
 		                 STR_ARG(method));
+		put_allow(c);
 	} else if (c->route == NULL &&
 	           (c->hub_port || !get || is_api(c->path))) {
 		not_found(c);
 	} else if (m == ROUTE_GET && !get) {
 		c->route = NULL;
 		(void)call_error(c, CALL_METHOD, "this method is not known");
+		put_allow(c);
 	}
 }
 
@@ -206,6 +223,14 @@ check_params(struct call *c)
 }
 
 static void
+refuse_body(struct call *c)
+{
+	(void)call_error(c, CALL_TOO_LARGE,
+	                 "the body of a request may have %llu bytes",
+	                 (unsigned long long)c->server->opt.limits.body_bytes);
+}
+
+static void
 read_head(struct call *c, const char *url, const char *method)
 {
 	uint64_t length = 0;
@@ -217,10 +242,7 @@ read_head(struct call *c, const char *url, const char *method)
 		check_params(c);
 	if (str_u64(call_field(c, "Content-Length"), &length) == 0 &&
 	    length > c->server->opt.limits.body_bytes)
-		(void)call_error(
-		    c, CALL_TOO_LARGE,
-		    "the body of a request may have %llu bytes",
-		    (unsigned long long)c->server->opt.limits.body_bytes);
+		refuse_body(c);
 }
 
 /* ---- tags ---- */
@@ -249,23 +271,27 @@ set_timeout(struct call *c, uint64_t seconds)
 	                                (unsigned)seconds);
 }
 
+/* Anew, with another deadline. */
 static void
-watch_call(struct call *c)
+watch_call(struct call *c, int64_t deadline)
 {
-	const struct api_limits *l = &c->server->opt.limits;
-	const union MHD_ConnectionInfo *info =
-	    MHD_get_connection_info(c->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
-	int64_t seconds = l->query_seconds < INT32_MAX
-	                      ? (int64_t)l->query_seconds
-	                      : INT32_MAX;
-
-	c->watched = (struct watched){
-		.fd = info != NULL ? info->connect_fd : -1,
-		.deadline = clock_mono() + seconds * CLOCK_SEC,
-		.cancel = &c->cancel,
-	};
+	unwatch(c);
+	c->watched = (struct watched){ .fd = visit_fd(c->conn),
+		                       .deadline = deadline,
+		                       .cancel = &c->cancel };
 	watch_add(c->server->watch, &c->watched);
 	c->is_watched = true;
+}
+
+/* When the time for a request that begins now is over. */
+static int64_t
+deadline_of(const struct call *c)
+{
+	uint64_t seconds = c->server->opt.limits.query_seconds;
+
+	if (seconds > INT32_MAX)
+		seconds = INT32_MAX;
+	return clock_mono() + (int64_t)seconds * CLOCK_SEC;
 }
 
 /* Begins the stream; a failure before its first byte is still told. */
@@ -274,8 +300,8 @@ begin_stream(struct call *c)
 {
 	int rc;
 
-	/* From here on the client's pace counts. */
-	unwatch(c);
+	/* From here on the client's pace counts, as long as it is there. */
+	watch_call(c, 0);
 	rc = stream_new(c->produce, c->produce_ctx, &c->cancel, &c->stream);
 	if (rc == 0)
 		rc = stream_wait(c->stream, &c->err);
@@ -303,8 +329,7 @@ handle(struct call *c)
 static int
 handle_watched(struct call *c)
 {
-	if (!c->is_watched)
-		watch_call(c);
+	watch_call(c, deadline_of(c));
 	return handle(c);
 }
 
@@ -348,11 +373,12 @@ answer(struct call *c)
 	}
 	c->body = buf_str(&c->upload);
 	set_timeout(c, 0);
-	watch_call(c);
+	watch_call(c, deadline_of(c));
 	handle_in_turn(c);
-	unwatch(c);
-	if (c->kind != CALL_STREAM)
+	if (c->kind != CALL_STREAM) {
+		unwatch(c);
 		call_give_back(c);
+	}
 	set_timeout(c, c->server->opt.limits.idle_seconds);
 }
 
@@ -384,11 +410,16 @@ dispatch_request(void *cls, struct MHD_Connection *conn, const char *url,
 		size_t n = *upload_size;
 
 		*upload_size = 0;
-		if (buf_append(&c->upload, upload, n) == 0)
-			return MHD_YES;
-		return MHD_NO;
+		/* The rest of one that is too long is passed over. */
+		if (c->overflowed || buf_append(&c->upload, upload, n) != 0)
+			c->overflowed = true;
+		return MHD_YES;
 	}
-	answer(c);
+	visit_arrived(conn);
+	if (c->overflowed)
+		refuse_body(c);
+	else
+		answer(c);
 	return send_reply(c);
 }
 /* NOLINTEND(readability-function-size) */

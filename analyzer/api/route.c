@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/api/route.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct route route_table[] = {
@@ -23,19 +24,20 @@ route_method_name(enum route_method m)
 	return str_from_c(names[m]);
 }
 
+/* As requests have it. */
+static const char *const method_words[ROUTE_METHODS] = {
+	[ROUTE_GET] = "GET",
+	[ROUTE_POST] = "POST",
+	[ROUTE_PUT] = "PUT",
+	[ROUTE_DELETE] = "DELETE",
+};
+
 bool
 route_method_of(struct str text, enum route_method *ret_method)
 {
-	static const char *const names[ROUTE_METHODS] = {
-		[ROUTE_GET] = "GET",
-		[ROUTE_POST] = "POST",
-		[ROUTE_PUT] = "PUT",
-		[ROUTE_DELETE] = "DELETE",
-	};
-
 	*ret_method = ROUTE_GET;
 	for (int m = 0; m < ROUTE_METHODS; m++) {
-		if (!str_eq(text, str_from_c(names[m])))
+		if (!str_eq(text, str_from_c(method_words[m])))
 			continue;
 		*ret_method = (enum route_method)m;
 		return true;
@@ -77,4 +79,20 @@ route_find(enum route_method method, struct str path,
 			return r;
 	}
 	return NULL;
+}
+
+void
+route_allow(struct str path, char ret_text[ROUTE_ALLOW])
+{
+	struct str part[ROUTE_PARTS];
+	size_t n = strlen("OPTIONS");
+	bool known;
+
+	memcpy(ret_text, "OPTIONS", n + 1);
+	for (int m = 0; m < ROUTE_METHODS; m++) {
+		if (route_find((enum route_method)m, path, part, &known))
+			n += (size_t)snprintf(ret_text + n, ROUTE_ALLOW - n,
+			                      ", %s%s", method_words[m],
+			                      m == ROUTE_GET ? ", HEAD" : "");
+	}
 }

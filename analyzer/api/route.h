@@ -15,7 +15,10 @@
 
 struct call;
 
-enum { ROUTE_PARTS = 4 }; /* {name}s of one pattern */
+enum {
+	ROUTE_PARTS = 4,  /* {name}s of one pattern */
+	ROUTE_ALLOW = 64, /* room for all methods */
+};
 
 enum route_method {
 	ROUTE_GET,
@@ -63,5 +66,8 @@ bool route_method_of(struct str text, enum route_method *ret_method);
 const struct route *route_find(enum route_method method, struct str path,
                                struct str ret_part[ROUTE_PARTS],
                                bool *ret_known);
+
+/* The field Allow of a path: "OPTIONS, GET, HEAD". */
+void route_allow(struct str path, char ret_text[ROUTE_ALLOW]);
 
 #endif /* API_ROUTE_H */

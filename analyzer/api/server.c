@@ -12,6 +12,7 @@
 
 #include "analyzer/api/dispatch.h"
 #include "analyzer/api/server_impl.h"
+#include "analyzer/api/visit.h"
 #include "base/addr.h"
 #include "base/io.h"
 #include "base/mem.h"
@@ -135,17 +136,22 @@ start_daemon(struct server_port *p, bool v6, struct err *e)
 	};
 	/* NOLINTEND(performance-no-int-to-ptr) */
 
+	/* One more: it is visit_accept() that refuses. */
+	uint64_t most = l->connections < INT32_MAX ? l->connections + 1
+	                                           : INT32_MAX;
+
 	flags |= v6 ? MHD_USE_IPv6 : 0u;
 	flags |= s->tls ? MHD_USE_TLS : 0u;
 	p->daemon = MHD_start_daemon(
-	    flags, p->port, NULL, NULL, dispatch_request, p,
+	    flags, p->port, visit_accept, p, dispatch_request, p,
 	    MHD_OPTION_EXTERNAL_LOGGER, discard, NULL, MHD_OPTION_LISTEN_SOCKET,
-	    p->fd, MHD_OPTION_CONNECTION_LIMIT,
-	    (unsigned)(l->connections / 2 + 1), MHD_OPTION_CONNECTION_TIMEOUT,
-	    (unsigned)l->idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    (size_t)l->head_bytes, MHD_OPTION_NOTIFY_COMPLETED,
-	    dispatch_completed, p, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	    MHD_OPTION_ARRAY, s->tls ? tls : tls + 2, MHD_OPTION_END);
+	    p->fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)most,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)l->idle_seconds,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)l->head_bytes,
+	    MHD_OPTION_NOTIFY_COMPLETED, dispatch_completed, p,
+	    MHD_OPTION_NOTIFY_CONNECTION, visit_notify, p,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY,
+	    s->tls ? tls : tls + 2, MHD_OPTION_END);
 	if (p->daemon != NULL)
 		return 0;
 	return err_set(e, ERR_UNSUPPORTED,
@@ -216,6 +222,7 @@ server_start(const struct server_options *o, struct catalog *catalog,
 	s->hub = (struct server_port){
 		.server = s, .hub = true, .port = o->hub, .fd = -1
 	};
+	atomic_init(&s->visits, 0);
 	gate_init(&s->queries, o->limits.queries);
 	sockets_init(&s->sockets);
 	rc = start(s, e);

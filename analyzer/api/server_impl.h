@@ -31,6 +31,8 @@ struct server {
 	struct watch *watch;
 	struct gate queries;
 	struct sockets sockets;
+	/* Connections that are open, on both ports. */
+	atomic_uint_fast64_t visits;
 	/* Scripts that the hub's clients have sent: only their number. */
 	atomic_uint_fast64_t scripts;
 	struct server_port front, hub;

@@ -332,7 +332,8 @@ read_list(struct list *l)
 	l->ask.protocol = call_param(l->c, "protocol");
 	l->ask.ranged = q->ranged;
 	l->ask.from = q->from;
-	l->ask.to = q->to;
+	/* Nothing overlaps an empty range. */
+	l->ask.to = q->from < q->to ? q->to : INT64_MIN;
 	return page_limit(l->c, ROWS, &l->limit) && read_place(l) &&
 	       read_order(l);
 }

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -44,6 +45,16 @@ is_gone(int fd)
 	       (p.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
+/* The thread of the connection sees its end, and closes it. */
+static void
+hang_up(struct watched *d, int64_t now)
+{
+	if (d->deadline == 0 || now <= d->deadline)
+		return;
+	d->deadline = 0;
+	(void)shutdown(d->fd, SHUT_RDWR);
+}
+
 static bool
 look(struct watch *w)
 {
@@ -51,6 +62,10 @@ look(struct watch *w)
 	bool any = false;
 
 	for (struct watched *d = w->first; d != NULL; d = d->next) {
+		if (d->cancel == NULL) {
+			hang_up(d, now);
+			continue;
+		}
 		if (w->stopping)
 			cancel(d, WATCH_STOP);
 		else if (is_gone(d->fd))
@@ -142,9 +157,10 @@ watch_add(struct watch *w, struct watched *d)
 	if (d->next != NULL)
 		d->next->prev = d;
 	w->first = d;
-	if (w->stopping)
+	if (w->stopping && d->cancel != NULL)
 		cancel(d, WATCH_STOP);
-	(void)pthread_cond_signal(&w->wake);
+	if (d->next == NULL)
+		(void)pthread_cond_signal(&w->wake);
 	(void)pthread_mutex_unlock(&w->lock);
 }
 

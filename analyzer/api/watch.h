@@ -4,7 +4,9 @@
  *
  * One thread looks several times a second at every request that is being
  * answered. When its client has gone away, its time is over or the server
- * stops, the request's flag is set, and what it asks an index ends.
+ * stops, the request's flag is set, and what it asks an index ends. While a
+ * request is on its way there is no such flag: when the time is over, its
+ * connection is shut down.
  */
 #ifndef API_WATCH_H
 #define API_WATCH_H
@@ -19,10 +21,10 @@ enum watch_reason { WATCH_NONE, WATCH_GONE, WATCH_LATE, WATCH_STOP };
 
 /* Embedded in a request. */
 struct watched {
-	int fd;           /* of its connection, or -1 */
-	int64_t deadline; /* by clock_mono(), 0: none */
-	atomic_bool *cancel;
-	atomic_int reason; /* enum watch_reason, the first one */
+	int fd;              /* of its connection, or -1 */
+	int64_t deadline;    /* by clock_mono(), 0: none */
+	atomic_bool *cancel; /* NULL: shut fd down when it is late */
+	atomic_int reason;   /* enum watch_reason, the first one */
 
 	/* private */
 	struct watched *prev, *next;

@@ -48,9 +48,21 @@ test_strangers(void)
 	ok(find(ROUTE_GET, "//livez", &known) == NULL && !known, "two");
 }
 
+static void
+test_allow(void)
+{
+	char text[ROUTE_ALLOW];
+
+	route_allow(STR("/scripts/3"), text);
+	is_str(text, "OPTIONS, PUT, DELETE", "the methods of a path");
+	route_allow(STR("/api/v1/kfl/check"), text);
+	is_str(text, "OPTIONS, GET, HEAD, POST", "HEAD goes with GET");
+}
+
 int
 main(void)
 {
+	test_allow();
 	test_reachable();
 	test_strangers();
 	return tap_done();
