@@ -18,31 +18,29 @@ enum { ROWS = 100, FULL = 1 };
 struct place {
 	int64_t key, id;
 	unsigned snapshot;
-};
-
-struct found {
-	struct place place;
-	size_t from, n; /* of its text */
+	unsigned source; /* its index in the scope */
 };
 
 struct list {
 	struct call *c;
 	struct scope *s;
 	struct streams_ask ask;
-	uint64_t limit;
+	uint64_t limit, skip;
+	int64_t until; /* when to stop counting, by clock_mono() */
 	struct str find;
 	bool back, begins;
 	struct place at;
-	struct buf rows;
-	struct found *found; /* limit + 1 of each snapshot */
-	size_t n;
+	struct buf places; /* of each snapshot those the page may need */
 	uint64_t scanned;
+	uint64_t all;  /* as many as there are, */
+	bool is_whole; /* if nothing ended early */
 
 	/* The snapshot at hand. */
 	struct opened *opened;
-	unsigned number, shown;
-	size_t first; /* of its rows */
-	int64_t key;
+	unsigned source, number, shown;
+	struct json_out *json; /* where its streams go */
+	uint64_t need; /* of its places */
+	bool fits;
 };
 
 /* ---- one stream ---- */
@@ -161,30 +159,45 @@ fits(const struct list *l, const struct stream *s, const struct ends *e)
 	return false;
 }
 
-/* ---- rows ---- */
+/* ---- places ---- */
 
 static int
-take_stream(void *ctx, const struct stream *s)
+judge_stream(void *ctx, const struct stream *s)
 {
 	struct list *l = ctx;
-	size_t from = l->rows.n;
-	struct json_out j;
 	struct ends e = { 0 };
-	int rc;
 
 	find_ends(l->opened, s, &e);
-	if (!fits(l, s, &e))
-		return 0;
-	jout_init_buf(&j, &l->rows);
-	put_stream(l, &j, s, &e);
-	rc = jout_finish(&j);
-	if (rc != 0)
-		return rc;
-	l->found[l->n++] = (struct found){
-		.place = { .key = l->key, .id = s->id, .snapshot = l->number },
-		.from = from,
-		.n = l->rows.n - from
+	l->fits = fits(l, s, &e);
+	return 0;
+}
+
+/* Behind the page there is nothing to do but counting, while time lasts. */
+static bool
+is_enough(struct list *l)
+{
+	if (l->need > 0)
+		return false;
+	if (l->begins && clock_mono() < l->until)
+		return false;
+	l->is_whole = false;
+	return true;
+}
+
+static int
+take_place(struct list *l, int64_t key, int64_t id)
+{
+	struct place p = {
+		.key = key, .id = id, .snapshot = l->number, .source = l->source
 	};
+
+	l->all++;
+	if (l->s->n == 1 && l->skip > 0)
+		l->skip--;
+	else if (l->need > 0) {
+		l->need--;
+		return buf_append(&l->places, &p, sizeof(p));
+	}
 	return 0;
 }
 
@@ -192,30 +205,39 @@ static int
 take_id(void *ctx, int64_t key, int64_t id)
 {
 	struct list *l = ctx;
-	int rc;
+	int rc = 0;
 
-	l->key = key;
-	l->scanned++;
 	if (atomic_load(&l->c->cancel))
 		return ERR_CANCELLED;
-	rc = index_stream(opened_index(l->opened), id, take_stream, l,
-	                  &l->c->err);
-	if (rc == 0 && l->n - l->first > l->limit)
-		rc = FULL;
-	return rc;
+	if (is_enough(l))
+		return FULL;
+	l->scanned++;
+	l->fits = true;
+	if (l->find.n > 0)
+		rc = index_stream(opened_index(l->opened), id, judge_stream, l,
+		                  &l->c->err);
+	return rc == 0 && l->fits ? take_place(l, key, id) : rc;
+}
+
+static void
+set_source(struct list *l, unsigned i)
+{
+	l->source = i;
+	l->opened = l->s->sources[i].opened;
+	l->number = l->s->numbers[i];
+	l->shown = l->s->sources[i].names.snapshot;
 }
 
 /* Equal keys of other snapshots are all in front of the place or behind it. */
 static int
-read_snapshot(struct list *l, size_t i)
+read_snapshot(struct list *l, unsigned i)
 {
 	struct streams_ask ask = l->ask;
 	int rc;
 
-	l->opened = l->s->sources[i].opened;
-	l->number = l->s->numbers[i];
-	l->shown = l->s->sources[i].names.snapshot;
-	l->first = l->n;
+	set_source(l, i);
+	/* One more tells that there are more. */
+	l->need = l->limit + 1 + (l->s->n > 1 ? l->skip : 0);
 	if (!l->begins && l->number != l->at.snapshot)
 		ask.id = l->number > l->at.snapshot ? INT64_MIN : INT64_MAX;
 	rc = index_stream_ids(opened_index(l->opened), &ask, take_id, l,
@@ -226,8 +248,7 @@ read_snapshot(struct list *l, size_t i)
 static int
 compare(const void *a, const void *b)
 {
-	const struct place *x = &((const struct found *)a)->place;
-	const struct place *y = &((const struct found *)b)->place;
+	const struct place *x = a, *y = b;
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
@@ -327,6 +348,7 @@ static bool
 read_list(struct list *l)
 {
 	const struct run_query *q = &l->s->query;
+	struct call_range skip = { 0, UINT32_MAX, 0 };
 
 	l->find = call_param(l->c, "find");
 	l->ask.protocol = call_param(l->c, "protocol");
@@ -334,7 +356,9 @@ read_list(struct list *l)
 	l->ask.from = q->from;
 	/* Nothing overlaps an empty range. */
 	l->ask.to = q->from < q->to ? q->to : INT64_MIN;
-	return page_limit(l->c, ROWS, &l->limit) && read_place(l) &&
+	return page_limit(l->c, ROWS, &l->limit) &&
+	       page_wait(l->c, &l->until) &&
+	       call_number(l->c, "skip", skip, &l->skip) && read_place(l) &&
 	       read_order(l);
 }
 
@@ -347,38 +371,76 @@ cursor_of(struct list *l, const struct place *p)
 	                    p->id, p->snapshot);
 }
 
-static void
-put_list(struct list *l, size_t n, bool more)
+static int
+take_stream(void *ctx, const struct stream *s)
 {
+	struct list *l = ctx;
+	struct ends e = { 0 };
+
+	find_ends(l->opened, s, &e);
+	put_stream(l, l->json, s, &e);
+	l->fits = true;
+	return 0;
+}
+
+static int
+put_streams(struct list *l, const struct place *p, size_t n)
+{
+	int rc = 0;
+
+	jout_put(l->json, "streams");
+	jout_begin_array(l->json);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		const struct place *at = &p[l->back ? n - 1 - i : i];
+
+		set_source(l, at->source);
+		rc = index_stream(opened_index(l->opened), at->id, take_stream,
+		                  l, &l->c->err);
+	}
+	jout_end_array(l->json);
+	return rc;
+}
+
+/* `found` places are in order, those to pass over in front. */
+static int
+put_list(struct list *l, const struct place *p, size_t found)
+{
+	size_t skip = found < l->skip ? found : (size_t)l->skip;
+	size_t n = found - skip;
+	bool more = n > l->limit;
+	bool from_edge = l->begins && call_param(l->c, "skip").n == 0;
 	struct page_counts counts = { .scanned = l->scanned,
-		                      .matched = n,
 		                      .complete = !more && l->s->whole };
 	struct json_out *j = call_json(l->c);
 	struct str onward = STR_NONE, behind = STR_NONE;
+	int rc;
 
+	n = more ? (size_t)l->limit : n;
+	p += skip;
 	if (more && n > 0)
-		onward = cursor_of(l, &l->found[n - 1].place);
-	if (!l->begins && n > 0)
-		behind = cursor_of(l, &l->found[0].place);
+		onward = cursor_of(l, &p[n - 1]);
+	if (!from_edge && n > 0)
+		behind = cursor_of(l, &p[0]);
+	counts.matched = n;
 	counts.next = l->back ? behind : onward;
 	counts.prev = l->back ? onward : behind;
+	l->json = j;
 	jout_begin_object(j);
-	jout_put(j, "streams");
-	jout_begin_array(j);
-	for (size_t i = 0; i < n; i++) {
-		struct found *f = &l->found[l->back ? n - 1 - i : i];
-
-		jout_raw(j, str_make(l->rows.p + f->from, f->n));
-	}
-	jout_end_array(j);
+	rc = put_streams(l, p, n);
+	jout_put(j, "all");
+	if (l->begins && l->is_whole)
+		jout_uint(j, l->all);
+	else
+		jout_null(j);
 	page_put(j, &counts);
 	jout_end_object(j);
+	return rc;
 }
 
 static void
 release(void *ctx)
 {
-	buf_release(&((struct list *)ctx)->rows);
+	buf_release(&((struct list *)ctx)->places);
 }
 
 int
@@ -386,6 +448,7 @@ api_streams(struct call *c)
 {
 	struct scope_options opt = { .mode = ASK_STRICT };
 	struct list *l = arena_zalloc(&c->arena, sizeof(*l));
+	struct place *p;
 	size_t n;
 	int rc;
 
@@ -397,21 +460,20 @@ api_streams(struct call *c)
 		return rc;
 	if (!read_list(l))
 		return 0;
-	buf_init(&l->rows, (size_t)call_limits(c)->reply_bytes);
+	buf_init(&l->places, (size_t)call_limits(c)->reply_bytes);
 	call_defer(c, release, l);
-	l->found = arena_array(&c->arena, (l->limit + 1) * (l->s->n + 1),
-	                       sizeof(*l->found));
-	rc = arena_error(&c->arena);
-	for (size_t i = 0; i < l->s->n && rc == 0; i++)
+	l->is_whole = true;
+	rc = 0;
+	for (unsigned i = 0; i < l->s->n && rc == 0; i++)
 		rc = read_snapshot(l, i);
 	if (rc != 0)
 		return rc;
-	if (l->n > 1)
-		qsort(l->found, l->n, sizeof(*l->found),
-		      l->ask.desc ? compare_desc : compare);
-	n = l->n < l->limit ? l->n : (size_t)l->limit;
-	put_list(l, n, l->n > l->limit);
-	return arena_error(&c->arena);
+	p = (struct place *)(void *)l->places.p;
+	n = l->places.n / sizeof(*p);
+	if (l->s->n > 1 && n > 1)
+		qsort(p, n, sizeof(*p), l->ask.desc ? compare_desc : compare);
+	rc = put_list(l, p, n);
+	return rc != 0 ? rc : arena_error(&c->arena);
 }
 
 int
@@ -431,16 +493,11 @@ api_stream(struct call *c)
 	rc = call_borrow(c, l->number, &l->opened);
 	if (rc != 0)
 		return rc;
-	buf_init(&l->rows, (size_t)call_limits(c)->reply_bytes);
-	call_defer(c, release, l);
-	l->found = arena_array(&c->arena, 1, sizeof(*l->found));
-	if (l->found == NULL)
-		return ERR_NOMEM;
+	l->json = call_json(c);
 	rc = index_stream(opened_index(l->opened), id, take_stream, l, &c->err);
 	if (rc != 0)
 		return rc;
-	if (l->n == 0)
+	if (!l->fits)
 		return call_error(c, CALL_NOT_FOUND, "there is no such stream");
-	jout_raw(call_json(c), buf_str(&l->rows));
 	return 0;
 }

@@ -177,6 +177,38 @@ for sort in time -bytes packets -retransmissions gapBytes -entries; do
 		"$(wc -l <"$tmp/got")"
 	same "by $sort: the same backwards" "$tmp/back" "$tmp/got"
 done
+streams=$(wc -l <"$tmp/got")
+get 'how many there are' 200 "$api/streams?limit=1&wait=30000"
+is 'are all of them' "$(jq .all "$tmp/out")" "$streams"
+get 'how many with a text' 200 "$api/streams?limit=1&find=redis&wait=30000"
+is 'are those with it' "$(jq .all "$tmp/out")" \
+	"$(curl -s "$api/streams?limit=1000&find=redis" | jq '.streams | length')"
+for sort in time -bytes; do
+	jq -r '.streams[].id' <<-END >"$tmp/want"
+	$(curl -s "$api/streams?limit=1000&sort=$sort")
+	END
+	get 'far into it' 200 "$api/streams?sort=$sort&skip=97&limit=50"
+	is "by $sort: skipped" "$(jq -r '.streams[].id' "$tmp/out")" \
+		"$(sed -n '98,147p' "$tmp/want")"
+	prev=$(jq -r .prev "$tmp/out")
+	next=$(jq -r .next "$tmp/out")
+	get 'behind that' 200 "$api/streams?sort=$sort&after=$next&skip=3&limit=9"
+	is "by $sort: behind it" "$(jq -r '.streams[].id' "$tmp/out")" \
+		"$(sed -n '151,159p' "$tmp/want")"
+	has 'not counted again' '.all == null'
+	get 'before that' 200 "$api/streams?sort=$sort&before=$prev&limit=9"
+	is "by $sort: before it" "$(jq -r '.streams[].id' "$tmp/out")" \
+		"$(sed -n '89,97p' "$tmp/want")"
+	get 'the end' 200 "$api/streams?sort=$sort&before=end&skip=2&limit=9"
+	is "by $sort: from the end" "$(jq -r '.streams[].id' "$tmp/out")" \
+		"$(tail -n 11 "$tmp/want" | head -n 9)"
+	get 'behind all' 200 "$api/streams?sort=$sort&skip=$((streams + 1))"
+	has 'is nothing' '.streams == [] and .complete'
+	get 'far into one' 200 \
+		"$api/streams?snapshot=1&sort=$sort&skip=97&limit=50"
+	is "by $sort: skipped in one" "$(jq -r '.streams[].id' "$tmp/out")" \
+		"$(grep '^1:' "$tmp/want" | sed -n '98,147p')"
+done
 get 'unhealthy ones' 200 "$api/streams?only=gaps"
 has 'with gaps' '(.streams | length) == 1 and
 	.streams[0].server.gapBytes + .streams[0].client.gapBytes > 0'
