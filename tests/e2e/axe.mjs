@@ -78,8 +78,8 @@ const STATES = [
 		await page.locator(".badge").nth(3).click({ button: "right" });
 		await page.getByRole("menu").waitFor();
 	}],
-	["streams", "?v=streams", "tbody tr"],
-	["a stream", "?v=streams&only=gaps", "tbody tr", async (page) => {
+	["streams", "?v=streams", rows],
+	["a stream", "?v=streams&only=gaps", rows, async (page) => {
 		await page.keyboard.press("j");
 		await page.getByRole("heading", { level: 2 }).first().waitFor();
 	}],

@@ -555,7 +555,6 @@ await go("sort and choose columns", at(), async (page) => {
 	await ready(page);
 	const head = page.getByRole("columnheader", { name: "Latency" });
 	await head.getByRole("button").click();
-	await head.getByRole("button").click();
 	await until(async () => param(page, "sort") === "-elapsed", "sort");
 	await page.locator('[aria-sort="descending"]').waitFor();
 	await until(
@@ -570,6 +569,34 @@ await go("sort and choose columns", at(), async (page) => {
 	await page
 		.getByRole("columnheader", { name: "Node" })
 		.waitFor({ state: "detached" });
+});
+
+await go("keys only: sort, and filter by a value of the row", at(), async (page) => {
+	await ready(page);
+	await page.keyboard.press("S");
+	await page.getByRole("menu", { name: "Sort by" }).waitFor();
+	await page.getByRole("menuitemcheckbox", { name: "Latency, descending" }).focus();
+	await page.keyboard.press("Enter");
+	await until(
+		async () =>
+			/ s$/.test(
+				await rowsOf(page).first().locator(".latency-bar").textContent(),
+			),
+		"the slowest first",
+	);
+	const slowest = await rowsOf(page).first().getAttribute("data-id");
+	await until(async () => {
+		await page.keyboard.press("g");
+		await page.keyboard.press("g");
+		return param(page, "e") === slowest;
+	}, "the slowest is chosen");
+	await page.keyboard.press("f");
+	await page.getByRole("menuitem").first().waitFor();
+	await page.keyboard.press("Escape");
+	await rowsOf(page).nth(2).getByRole("button", { name: /^Filter by/ }).click();
+	await page.getByRole("menuitem", { name: /^elapsedTime >= / }).click();
+	await page.getByRole("menuitem", { name: "Only this" }).click();
+	await until(async () => /^elapsedTime >= /.test(q(page) ?? ""), "the filter");
 });
 
 await go("commonest values of a field", asked("http"), async (page) => {
@@ -608,14 +635,40 @@ await go("nothing matches: said, with a way out", asked('request.path == "/no"')
 });
 
 await go("streams: the undissected with the reason", at("?v=streams&only=undissected"), async (page) => {
-	const rows = page.locator("section[aria-label=Streams] tbody tr");
+	const rows = rowsOf(page);
 	await rows.first().waitFor();
-	check((await rows.first().locator("div.small").textContent()) !== "", "reason");
+	check((await rows.first().locator(".cell-reason").textContent()) !== "", "reason");
 	await page.keyboard.press("j");
 	await page.locator(".detail-body").getByText("Retransmissions").waitFor();
 	await page.getByRole("button", { name: "With gaps" }).click();
 	await until(async () => (await rows.count()) === 1, "the stream with a gap");
 	check((await rows.first().textContent()).includes("1 gap"), "its gap");
+});
+
+await go("streams: a list of any length, sorted, to a call", at("?v=streams"), async (page) => {
+	const list = page.getByRole("grid", { name: "Streams" });
+	await rowsOf(page).first().waitFor();
+	same(await page.locator("#stream-count strong").textContent(), "801", "streams");
+	check((await rowsOf(page).count()) < 100, "only those in sight are drawn");
+	await page.keyboard.press("End");
+	await until(
+		async () => (await list.locator('[aria-selected="true"]').getAttribute("aria-rowindex")) === "802",
+		"the last one",
+	);
+	const last = param(page, "stream");
+	await page.keyboard.press("PageUp");
+	await until(async () => param(page, "stream") !== last, "a page up");
+	await page.getByRole("columnheader", { name: "Calls" }).getByRole("button").click();
+	await until(async () => param(page, "order") === "-entries", "sorted");
+	await until(async () => {
+		await page.keyboard.press("Home");
+		return (await list.locator('[aria-rowindex="2"][aria-selected="true"]').count()) === 1;
+	}, "the first one");
+	const calls = await list.locator('[aria-selected="true"]').textContent();
+	await page.keyboard.press("o");
+	await until(async () => param(page, "v") === null, "the traffic");
+	const n = await matches(page);
+	check(n > 1 && calls.includes(String(n)), `${n} calls of ${calls}`);
 });
 
 await go("snapshot: packets sum up, findings have places", at("?v=snapshot"), async (page) => {
@@ -643,8 +696,8 @@ await go("times in UTC and local", at(), async (page) => {
 
 /** What stands in a view once it has something to show. */
 const SIGNS = {
-	traffic: ".grid-row[data-id]",
-	streams: "section[aria-label=Streams] tbody tr",
+	traffic: "[aria-label=Traffic] .grid-row[data-id]",
+	streams: "[aria-label=Streams] .grid-row[data-id]",
 	map: ".map .node",
 	snapshot: ".panel tbody tr",
 };

@@ -82,7 +82,7 @@ const SIGHTS = [
 		await page.locator(".packet").first().waitFor();
 	}],
 	["proof", kfl("http", "&tab=proof"), rows, choose],
-	["streams", "?v=streams", "tbody tr"],
+	["streams", "?v=streams", rows],
 	["map", "?v=map", ".map .node"],
 	["map-table", "?v=map&as=table", "tbody tr"],
 	["snapshot", "?v=snapshot", ".panel"],

@@ -333,11 +333,12 @@ function listStreams(p) {
 				(b[sort] ?? b.client[sort] + b.server[sort]) -
 				(a[sort] ?? a.client[sort] + a.server[sort]),
 		);
-	const at = Number(p.get("after") ?? 0);
+	const at = Number(p.get("after") ?? 0) + Number(p.get("skip") ?? 0);
 	const end = at + Number(p.get("limit") ?? 100);
 	const page = list.slice(at, end);
 	return {
 		streams: page,
+		all: p.has("after") ? null : list.length,
 		...whole(page.length, { next: end < list.length ? String(end) : null }),
 	};
 }

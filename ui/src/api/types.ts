@@ -296,6 +296,8 @@ export interface Stream {
 
 export interface StreamList extends Listing {
 	streams: Stream[];
+	/** How many there are in all; null where a cursor was given. */
+	all: number | null;
 }
 
 export interface Bucket {

@@ -26,7 +26,7 @@ export const CATALOGUE = {
 	...group("Filter", {
 		filter: ["Write a filter", "/"],
 		"filter-clear": ["Clear the filter", "Shift+Backspace"],
-		"row-filter": ["Filter by a value of the entry", "f"],
+		"row-filter": ["Filter by a value of the row", "f"],
 		chart: ["Go to the time histogram", "t"],
 		"range-clear": ["All times", "Backspace"],
 		"chart-hide": ["Show or hide the time histogram"],
@@ -36,9 +36,10 @@ export const CATALOGUE = {
 		"row-up": ["Previous entry", "k", "ArrowUp"],
 		"page-down": ["A page down", "PageDown"],
 		"page-up": ["A page up", "PageUp"],
-		first: ["First entry", "g g", "Home"],
-		last: ["Last entry", "G", "End"],
-		open: ["Open the entry, go into its detail", "Enter"],
+		first: ["First row", "g g", "Home"],
+		last: ["Last row", "G", "End"],
+		sort: ["Sort by…", "S"],
+		open: ["Open the row, go into its detail", "Enter"],
 		close: ["Close the detail", "Escape"],
 	}),
 	...group("Call", {

@@ -115,7 +115,7 @@ export function ValueMenu() {
 			title={
 				at.among === undefined
 					? at.kfl || at.text.slice(0, 200)
-					: "Which value of this entry?"
+					: "Which value of this row?"
 			}
 			items={itemsOf(at)}
 			close={() => {

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The columns of the traffic list: a new one is one element more.
-import type { ComponentChildren } from "preact";
 import type { Peer, Row } from "../../api/types";
 import { zone } from "../../app/prefs";
 import { equals, since } from "../../model/compose";
 import { bytes, duration } from "../../model/format";
 import { clock, full } from "../../model/time";
 import { ProtocolBadge, StatusBadge } from "../../widgets/badge";
-
-export interface Column {
-	id: string;
-	title: string;
-	/** A size of CSS grid, and the least it takes in pixels. */
-	width: string;
-	least: number;
-	/** Which goes first where there is no room; 0 never goes. */
-	rank: number;
-	numeric?: boolean;
-	/** What the server sorts by. */
-	sort?: string;
-	cell: (row: Row) => ComponentChildren;
-}
+import type { Column } from "../../widgets/grid";
 
 /** The name somebody looks for, or the address. */
 export function peerName(peer: Peer): string {
@@ -51,19 +37,26 @@ function PeerText(props: { side: "src" | "dst"; peer: Peer }) {
 	);
 }
 
-// A bar as long as the logarithm: 0.1 ms is nothing, 10 s is all.
+// A bar as long as the logarithm: 0.1 ms is nothing, 10 s is all. Below a
+// millisecond it would be a speck.
+const BAR_FROM_MS = 1;
+
 function barWidth(ms: number): number {
 	return Math.min(100, Math.max(0, (Math.log10(ms / 0.1) / 5) * 100));
 }
 
+/** As slow or slower, in whole milliseconds; of less everything would be. */
+function slower(ms: number | null): string {
+	return ms === null || ms < 1 ? "" : `elapsedTime >= ${Math.floor(ms)}`;
+}
+
 function Latency({ ms }: { ms: number | null }) {
 	return (
-		<span
-			class="latency-bar"
-			data-kfl={ms === null ? "" : `elapsedTime >= ${Math.floor(ms)}`}
-		>
+		<span class="latency-bar" data-kfl={slower(ms)}>
 			{duration(ms)}
-			{ms !== null && ms > 0 && <i style={{ width: `${barWidth(ms)}%` }} />}
+			{ms !== null && ms >= BAR_FROM_MS && (
+				<i style={{ width: `${barWidth(ms)}%` }} />
+			)}
 		</span>
 	);
 }
@@ -86,12 +79,12 @@ export function conditionsOf(r: Row): string[] {
 		peerQuery("src", r.src),
 		peerQuery("dst", r.dst),
 		equals("node.name", r.node),
-		r.elapsedMs === null ? "" : `elapsedTime >= ${Math.floor(r.elapsedMs)}`,
+		slower(r.elapsedMs),
 		since(r.time),
 	].filter((kfl): kfl is string => typeof kfl === "string" && kfl !== "");
 }
 
-export const COLUMNS: Column[] = [
+export const COLUMNS: Column<Row>[] = [
 	{
 		id: "time",
 		title: "Time",
@@ -138,6 +131,7 @@ export const COLUMNS: Column[] = [
 		least: 58,
 		rank: 0,
 		sort: "status",
+		most: true,
 		cell: (r) => <StatusBadge row={r} />,
 	},
 	{
@@ -198,6 +192,7 @@ export const COLUMNS: Column[] = [
 		rank: 2,
 		numeric: true,
 		sort: "elapsed",
+		most: true,
 		cell: (r) => <Latency ms={r.elapsedMs} />,
 	},
 	{
@@ -208,6 +203,7 @@ export const COLUMNS: Column[] = [
 		rank: 4,
 		numeric: true,
 		sort: "requestSize",
+		most: true,
 		cell: (r) => <Size field="requestSize" n={r.requestSize} />,
 	},
 	{
@@ -218,6 +214,7 @@ export const COLUMNS: Column[] = [
 		rank: 3,
 		numeric: true,
 		sort: "responseSize",
+		most: true,
 		cell: (r) => <Size field="responseSize" n={r.responseSize} />,
 	},
 ];

@@ -2,7 +2,8 @@
 // The search that the traffic view shows: its rows, its histogram, its counts.
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError, getJson, isAbort } from "../../api/client";
-import type { EntryList, Histogram } from "../../api/types";
+import type { EntryList, Histogram, Row } from "../../api/types";
+import { Search } from "../../app/search";
 import {
 	announce,
 	generation,
@@ -12,9 +13,9 @@ import {
 	progress,
 	snapshots,
 } from "../../app/state";
-import { EntryWindow } from "../../model/entry-window";
 import { count, plural } from "../../model/format";
 import { merge } from "../../model/histogram";
+import type { RowWindow } from "../../model/row-window";
 
 /** What decides which rows there are. */
 const asked = computed(() => {
@@ -30,34 +31,17 @@ interface Asked {
 	snapshot: string;
 }
 
-/** Goes up whenever the window has changed inside. */
-export const tick = signal(0);
-export const rows = signal<EntryWindow | null>(null);
+const list = new Search<Row>();
+export const { rows, tick, fresh } = list;
+export const shown = () => list.shown();
 export const histogram = signal<Histogram | null>(null);
 export const counting = signal(false);
 /** The filter is wrong: rows and counts are still those of the last one. */
 export const wrong = signal<ApiError | null>(null);
 export const follow = signal(false);
-/** The list shows another search, and starts at its top. */
-export const fresh = signal(0);
-
-let next: EntryWindow | null = null;
-function newWindow(ask: Asked): EntryWindow {
-	const window = new EntryWindow(
-		(page, signal) =>
-			getJson<EntryList>("entries", { ...ask, ...page }, signal),
-		() => {
-			if (window === next && window.started && rows.peek() !== window)
-				show(window);
-			tick.value = tick.peek() + 1;
-		},
-	);
-	return window;
-}
-
 let counter: AbortController | null = null;
 
-async function countAll(ask: Asked, window: EntryWindow): Promise<void> {
+async function countAll(ask: Asked, window: RowWindow<Row>): Promise<void> {
 	counter?.abort();
 	const control = new AbortController();
 	counter = control;
@@ -95,38 +79,17 @@ async function countAll(ask: Asked, window: EntryWindow): Promise<void> {
 	if (counter === control) counting.value = false;
 }
 
-/** What was shown stays until there is something else to show. */
-function show(window: EntryWindow): void {
-	batch(() => {
-		rows.peek()?.dispose();
-		rows.value = window;
-		fresh.value++;
-	});
-}
-
-/**
- * Until the rows of the last search are shown, those of the one before are. A
- * key pressed meanwhile is about what was asked for.
- */
-export function shown(): Promise<void> {
-	if (rows.peek() === next) return Promise.resolve();
-	return new Promise((done) => {
-		const stop = effect(() => {
-			if (rows.value !== next) return;
-			done();
-			queueMicrotask(() => stop());
-		});
-	});
-}
-
 function search(): void {
 	const ask = JSON.parse(asked.peek()) as Asked;
-	next?.dispose();
-	const window = newWindow(ask);
-	next = window;
 	wrong.value = null;
-	if (rows.peek() === null) show(window);
-	window.want(0, 0);
+	const window = list.start(asked.peek(), async (page, signal) => {
+		const found: EntryList = await getJson(
+			"entries",
+			{ ...ask, ...page },
+			signal,
+		);
+		return { ...found, rows: found.entries };
+	});
 	void countAll(ask, window);
 }
 
@@ -156,9 +119,4 @@ export function startSession(): void {
 export function select(id: string): void {
 	// Walking through a list is one step back, not hundreds.
 	go({ entry: id }, place.peek().entry !== "" && id !== "");
-}
-
-export function selectedIndex(): number {
-	const id = place.peek().entry;
-	return id === "" ? -1 : (rows.peek()?.find(id) ?? -1);
 }

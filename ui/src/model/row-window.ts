@@ -2,7 +2,6 @@
 // The rows of one query, of which a window is held. Rows have numbers, pages
 // of PAGE rows are asked for when they come into sight, by the cursor of the
 // nearest page that is known, and those not seen for longest are let go.
-import type { EntryList, Row } from "../api/types";
 
 export const PAGE = 100;
 const PAGES_KEPT = 60;
@@ -13,17 +12,28 @@ export interface Ask {
 	skip?: number;
 }
 
-export type Fetcher = (ask: Ask, signal: AbortSignal) => Promise<EntryList>;
+/** What comes of one request: a page, or a piece of one. */
+export interface Piece<T> {
+	rows: T[];
+	/** Cursor behind its last row, null: the list ends there. */
+	next: string | null;
+	scanned: number;
+	undecided: number;
+	/** How many rows the list has, where that was counted. */
+	all?: number | null;
+}
 
-interface Page {
-	rows: Row[];
+export type Fetcher<T> = (ask: Ask, signal: AbortSignal) => Promise<Piece<T>>;
+
+interface Page<T> {
+	rows: T[];
 	/** Cursor behind its last row, null: the list ends there. */
 	next: string | null;
 	used: number;
 }
 
-export class EntryWindow {
-	private pages = new Map<number, Page>();
+export class RowWindow<T extends { id: string }> {
+	private pages = new Map<number, Page<T>>();
 	/** Cursors at the start of pages; they outlive the pages. */
 	private starts = new Map<number, string>();
 	private loading = new Map<number, AbortController>();
@@ -31,12 +41,13 @@ export class EntryWindow {
 	private clock = 0;
 	private known: number | null = null;
 	private estimate = 0;
+	private sight: [number, number] = [0, 0];
 	scanned = 0;
 	undecided = 0;
 	error: Error | null = null;
 
 	constructor(
-		private readonly fetcher: Fetcher,
+		private readonly fetcher: Fetcher<T>,
 		private readonly changed: () => void,
 	) {}
 
@@ -74,7 +85,7 @@ export class EntryWindow {
 		this.changed();
 	}
 
-	row(number: number): Row | undefined {
+	row(number: number): T | undefined {
 		const page = this.pages.get(Math.floor(number / PAGE));
 		if (page === undefined) return undefined;
 		page.used = ++this.clock;
@@ -88,6 +99,7 @@ export class EntryWindow {
 
 	/** Sees to it that these rows are there, or on their way. */
 	want(first: number, last: number): void {
+		this.sight = [first, last];
 		const from = Math.floor(first / PAGE);
 		const to = Math.floor(Math.max(first, last) / PAGE);
 		for (const [number, control] of this.loading)
@@ -103,7 +115,7 @@ export class EntryWindow {
 		}
 	}
 
-	private isShort(page: Page): boolean {
+	private isShort(page: Page<T>): boolean {
 		return page.rows.length < PAGE;
 	}
 
@@ -133,11 +145,12 @@ export class EntryWindow {
 					next === null
 						? this.ask(number)
 						: { limit: PAGE - rows.length, after: next };
-				const list = await this.fetcher(ask, control.signal);
-				rows = [...rows, ...list.entries];
-				next = list.next;
-				this.scanned += list.scanned;
-				this.undecided += list.undecided;
+				const piece = await this.fetcher(ask, control.signal);
+				rows = [...rows, ...piece.rows];
+				next = piece.next;
+				this.scanned += piece.scanned;
+				this.undecided += piece.undecided;
+				this.known = piece.all ?? this.known;
 				this.store(number, rows, next);
 			} while (rows.length < PAGE && next !== null);
 			this.error = null;
@@ -148,7 +161,7 @@ export class EntryWindow {
 		this.changed();
 	}
 
-	private store(number: number, rows: Row[], next: string | null): void {
+	private store(number: number, rows: T[], next: string | null): void {
 		this.pages.set(number, { rows, next, used: ++this.clock });
 		rows.forEach((row, i) => {
 			this.index.set(row.id, number * PAGE + i);
@@ -183,6 +196,12 @@ export class EntryWindow {
 		this.known = null;
 		this.estimate = total;
 		this.changed();
+	}
+
+	/** The same list, asked for anew: what was in sight there comes first. */
+	follow(old: RowWindow<T>): void {
+		this.setTotal(old.total, false);
+		this.want(...old.sight);
 	}
 
 	retry(): void {

@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import type { EntryList, Row } from "../api/types";
-import { type Ask, EntryWindow, PAGE } from "./entry-window";
+import { type Ask, PAGE, type Piece, RowWindow } from "./row-window";
 
-function row(i: number): Row {
-	return { id: `r${i}` } as Row;
+interface Row {
+	id: string;
 }
 
 /** A server with `total` rows that gives at most `chunk` at a time. */
 function server(total: number, chunk = PAGE) {
 	const asked: Ask[] = [];
-	const fetcher = async (ask: Ask): Promise<EntryList> => {
+	const fetcher = async (ask: Ask): Promise<Piece<Row>> => {
 		asked.push(ask);
 		const at = Number(ask.after ?? 0) + (ask.skip ?? 0);
 		const end = Math.min(total, at + Math.min(ask.limit, chunk));
-		const entries = [];
-		for (let i = at; i < end; i++) entries.push(row(i));
+		const rows: Row[] = [];
+		for (let i = at; i < end; i++) rows.push({ id: `r${i}` });
 		return {
-			entries,
-			scanned: entries.length,
-			matched: entries.length,
+			rows,
+			scanned: rows.length,
 			undecided: 0,
-			complete: end >= total,
 			next: end < total ? String(end) : null,
-			prev: null,
 		};
 	};
 	return { asked, fetcher };
@@ -36,7 +32,7 @@ async function settle(): Promise<void> {
 describe("the window", () => {
 	it("asks for what is in sight, once", async () => {
 		const s = server(1000);
-		const w = new EntryWindow(s.fetcher, () => {});
+		const w = new RowWindow<Row>(s.fetcher, () => {});
 		w.want(0, 40);
 		w.want(0, 40);
 		await settle();
@@ -48,7 +44,7 @@ describe("the window", () => {
 
 	it("goes on from the cursor that is nearest", async () => {
 		const s = server(100_000);
-		const w = new EntryWindow(s.fetcher, () => {});
+		const w = new RowWindow<Row>(s.fetcher, () => {});
 		w.want(0, 1);
 		await settle();
 		w.want(50 * PAGE, 50 * PAGE);
@@ -66,7 +62,7 @@ describe("the window", () => {
 
 	it("fills a page that comes in pieces", async () => {
 		const s = server(250, 30);
-		const w = new EntryWindow(s.fetcher, () => {});
+		const w = new RowWindow<Row>(s.fetcher, () => {});
 		w.want(0, 0);
 		await settle();
 		expect(w.row(PAGE - 1)?.id).toBe(`r${PAGE - 1}`);
@@ -75,7 +71,7 @@ describe("the window", () => {
 
 	it("knows the end when it is reached", async () => {
 		const s = server(PAGE + 20);
-		const w = new EntryWindow(s.fetcher, () => {});
+		const w = new RowWindow<Row>(s.fetcher, () => {});
 		w.want(0, 0);
 		await settle();
 		expect(w.exact).toBe(false);
@@ -87,17 +83,29 @@ describe("the window", () => {
 	});
 
 	it("believes who has counted", () => {
-		const w = new EntryWindow(server(5).fetcher, () => {});
+		const w = new RowWindow<Row>(server(5).fetcher, () => {});
 		w.setTotal(1000, false);
 		expect([w.total, w.exact]).toEqual([1000, false]);
 		w.setTotal(900, true);
 		expect([w.total, w.exact]).toEqual([900, true]);
 	});
 
+	it("believes a page that tells how many there are", async () => {
+		const s = server(1000);
+		const fetcher = async (ask: Ask) => ({
+			...(await s.fetcher(ask)),
+			all: ask.after === undefined ? 1000 : null,
+		});
+		const w = new RowWindow<Row>(fetcher, () => {});
+		w.want(0, PAGE);
+		await settle();
+		expect([w.total, w.exact]).toEqual([1000, true]);
+	});
+
 	it("shows the end of a growing list, and moves no row", async () => {
 		let total = PAGE + 20;
 		const fetcher = (ask: Ask) => server(total).fetcher(ask);
-		const w = new EntryWindow(fetcher, () => {});
+		const w = new RowWindow<Row>(fetcher, () => {});
 		w.want(0, PAGE);
 		await settle();
 		total = 2 * PAGE;
@@ -109,9 +117,23 @@ describe("the window", () => {
 		expect(w.row(5)?.id).toBe("r5");
 	});
 
+	it("begins where another one is looked at", async () => {
+		const old = new RowWindow<Row>(server(100_000).fetcher, () => {});
+		old.setTotal(100_000, true);
+		old.want(50 * PAGE, 50 * PAGE + 9);
+		await settle();
+		const s = server(100_001);
+		const w = new RowWindow<Row>(s.fetcher, () => {});
+		w.follow(old);
+		expect([w.total, w.exact]).toEqual([100_000, false]);
+		await settle();
+		expect(s.asked).toEqual([{ limit: PAGE, skip: 50 * PAGE }]);
+		expect(w.find(`r${50 * PAGE}`)).toBe(50 * PAGE);
+	});
+
 	it("lets go of pages nobody looks at", async () => {
 		const s = server(1_000_000);
-		const w = new EntryWindow(s.fetcher, () => {});
+		const w = new RowWindow<Row>(s.fetcher, () => {});
 		for (let p = 0; p < 80; p++) {
 			w.want(p * PAGE, p * PAGE);
 			await settle();
@@ -124,13 +146,13 @@ describe("the window", () => {
 	it("tells what went wrong, and cancels what is out of sight", async () => {
 		let aborted = 0;
 		const never = (_: Ask, signal: AbortSignal) =>
-			new Promise<EntryList>((_done, fail) => {
+			new Promise<Piece<Row>>((_done, fail) => {
 				signal.addEventListener("abort", () => {
 					aborted++;
 					fail(new DOMException("", "AbortError"));
 				});
 			});
-		const w = new EntryWindow(never, () => {});
+		const w = new RowWindow<Row>(never, () => {});
 		w.want(0, 0);
 		w.want(40 * PAGE, 40 * PAGE);
 		expect(aborted).toBe(1);
@@ -139,7 +161,7 @@ describe("the window", () => {
 		expect(aborted).toBe(2);
 		expect(w.error).toBeNull();
 
-		const bad = new EntryWindow(
+		const bad = new RowWindow<Row>(
 			() => Promise.reject(new Error("damaged")),
 			() => {},
 		);

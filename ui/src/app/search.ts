@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A list that is asked for again and again: what was shown stays until there is
+// something else to show, and stays in its place when the same is asked for.
+import { batch, effect, signal } from "@preact/signals";
+import { type Fetcher, RowWindow } from "../model/row-window";
+
+export class Search<T extends { id: string }> {
+	readonly rows = signal<RowWindow<T> | null>(null);
+	/** Goes up whenever the window has changed inside. */
+	readonly tick = signal(0);
+	/** Goes up when the list shows something else, and starts at its top. */
+	readonly fresh = signal(0);
+	private next: RowWindow<T> | null = null;
+	/** What the rows that are shown were asked for with. */
+	private shownFor = "";
+
+	start(ask: string, fetcher: Fetcher<T>): RowWindow<T> {
+		const old = this.rows.peek();
+		this.next?.dispose();
+		const window = new RowWindow<T>(fetcher, () => {
+			const isNew = window === this.next && this.rows.peek() !== window;
+			if (isNew && window.started) this.show(window, ask);
+			this.tick.value = this.tick.peek() + 1;
+		});
+		this.next = window;
+		if (old === null) this.show(window, ask);
+		if (old !== null && this.shownFor === ask) window.follow(old);
+		else window.want(0, 0);
+		return window;
+	}
+
+	private show(window: RowWindow<T>, ask: string): void {
+		batch(() => {
+			this.rows.peek()?.dispose();
+			this.rows.value = window;
+			if (this.shownFor !== ask) this.fresh.value++;
+		});
+		this.shownFor = ask;
+	}
+
+	/**
+	 * Until the rows of the last search are shown, those of the one before are.
+	 * A key pressed meanwhile is about what was asked for.
+	 */
+	shown(): Promise<void> {
+		if (this.rows.peek() === this.next) return Promise.resolve();
+		return new Promise((done) => {
+			const stop = effect(() => {
+				if (this.rows.value !== this.next) return;
+				done();
+				queueMicrotask(() => stop());
+			});
+		});
+	}
+}
