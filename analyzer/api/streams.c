@@ -39,7 +39,7 @@ struct list {
 	struct opened *opened;
 	unsigned source, number, shown;
 	struct json_out *json; /* where its streams go */
-	uint64_t need; /* of its places */
+	uint64_t need;         /* of its places */
 	bool fits;
 };
 
