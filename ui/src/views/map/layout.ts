@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks the worker for positions; the last pictures are kept by their graph.
+import type { Box, Point } from "../../model/lines";
 import type { Graph, GraphNode } from "../../model/topology";
-
-export interface Point {
-	x: number;
-	y: number;
-}
 
 export interface LayoutAsk {
 	nodes: { id: string; group: string; width: number; height: number }[];
@@ -16,13 +12,13 @@ export interface LayoutAsk {
 export interface Layout {
 	nodes: Record<string, Point>;
 	edges: Record<string, Point[]>;
-	groups: Record<string, Point & { width: number; height: number }>;
+	groups: Record<string, Box>;
 	width: number;
 	height: number;
 }
 
-export const NODE_HEIGHT = 46;
-const LETTER = 7.4;
+export const NODE_HEIGHT = 48;
+const LETTER = 8;
 const KEPT = 12;
 
 export function nodeWidth(n: GraphNode): number {
@@ -66,28 +62,4 @@ export async function layOut(
 	kept.set(graph.key, layout);
 	if (kept.size > KEPT) kept.delete([...kept.keys()][0] ?? "");
 	return layout;
-}
-
-/** A smooth path through the points. */
-export function curve(points: Point[]): string {
-	const [first, ...rest] = points;
-	if (first === undefined) return "";
-	const last = rest.pop();
-	if (last === undefined) return "";
-	let d = `M${r(first.x)} ${r(first.y)}`;
-	let at = first;
-	for (const [i, p] of rest.entries()) {
-		const next = rest[i + 1] ?? last;
-		const end =
-			i === rest.length - 1
-				? last
-				: { x: (p.x + next.x) / 2, y: (p.y + next.y) / 2 };
-		d += `Q${r(p.x)} ${r(p.y)} ${r(end.x)} ${r(end.y)}`;
-		at = end;
-	}
-	return at === last ? d : `${d}L${r(last.x)} ${r(last.y)}`;
-}
-
-function r(n: number): number {
-	return Math.round(n * 10) / 10;
 }

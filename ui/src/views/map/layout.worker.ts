@@ -2,17 +2,18 @@
 // Layered layout off the main thread. The same graph gives the same picture:
 // what comes in is sorted, and dagre draws no lots.
 import dagre from "@dagrejs/dagre";
-import type { Layout, LayoutAsk, Point } from "./layout";
+import type { Point } from "../../model/lines";
+import type { Layout, LayoutAsk } from "./layout";
 
 /** A service that calls itself: out at its top and in again. */
 function loop(node: Point & { height: number }): Point[] {
 	const top = node.y - node.height / 2;
 	return [
-		{ x: node.x - 14, y: top },
-		{ x: node.x - 26, y: top - 16 },
-		{ x: node.x, y: top - 24 },
-		{ x: node.x + 26, y: top - 16 },
-		{ x: node.x + 14, y: top },
+		{ x: node.x - 26, y: top },
+		{ x: node.x - 52, y: top - 20 },
+		{ x: node.x, y: top - 28 },
+		{ x: node.x + 52, y: top - 20 },
+		{ x: node.x + 26, y: top },
 	];
 }
 
@@ -21,7 +22,7 @@ export function layOut(ask: LayoutAsk): Layout {
 	g.setGraph({
 		rankdir: "LR",
 		nodesep: 10,
-		ranksep: 56,
+		ranksep: 44,
 		edgesep: 4,
 		marginx: 16,
 		marginy: 16,
@@ -34,7 +35,7 @@ export function layOut(ask: LayoutAsk): Layout {
 	}
 	for (const e of ask.edges)
 		if (e.from !== e.to)
-			g.setEdge(e.from, e.to, { width: 84, height: 8, labelpos: "c" });
+			g.setEdge(e.from, e.to, { width: 64, height: 8, labelpos: "c" });
 	dagre.layout(g);
 	const nodes: Layout["nodes"] = {};
 	for (const n of ask.nodes) {

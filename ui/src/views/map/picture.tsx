@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The map drawn: nodes and edges can be reached by Tab and by pointer; the
 // ground is dragged and zoomed.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { filterBy } from "../../app/state";
 import { bytes, count, duration, percent, plural } from "../../model/format";
+import { type Box, curve, type Point, placeLabels } from "../../model/lines";
 import {
 	edgeQuery,
 	type Graph,
@@ -14,7 +15,7 @@ import { protocolClass } from "../../widgets/badge";
 import { Icon } from "../../widgets/icon";
 import { Failed, Loading } from "../../widgets/state";
 import { useLoad, useSize } from "../../widgets/use";
-import { curve, type Layout, layOut, NODE_HEIGHT, nodeWidth } from "./layout";
+import { type Layout, layOut, NODE_HEIGHT, nodeWidth } from "./layout";
 
 interface Camera {
 	x: number;
@@ -113,21 +114,76 @@ function EdgeView(props: {
 	);
 }
 
+/** Of the labels' letters, about. */
+const LABEL = { letter: 6.1, around: 6, height: 17 };
+
+function labelWidth(e: GraphEdge): number {
+	return edgeText(e).length * LABEL.letter + LABEL.around;
+}
+
+function groupTitle(box: Box, name: string): Box {
+	const width = name.length * 7.8 + 8;
+	return {
+		x: box.x - box.width / 2 + 12 + width / 2,
+		y: box.y - box.height / 2,
+		width,
+		height: 16,
+	};
+}
+
+function labelPlaces(graph: Graph, layout: Layout): Map<string, Point> {
+	const taken: Box[] = [];
+	for (const n of graph.nodes) {
+		const at = layout.nodes[n.id];
+		if (at === undefined) continue;
+		taken.push({ ...at, width: nodeWidth(n) + 4, height: NODE_HEIGHT + 4 });
+	}
+	for (const name of graph.groups) {
+		const box = layout.groups[name];
+		if (box !== undefined) taken.push(groupTitle(box, name));
+	}
+	const labels = graph.edges.map((e) => ({
+		id: e.id,
+		points: e.from === e.to ? [] : (layout.edges[e.id] ?? []),
+		width: labelWidth(e),
+		height: LABEL.height,
+	}));
+	const loops = new Map<string, Point>();
+	for (const e of graph.edges) {
+		const top = e.from === e.to ? layout.edges[e.id]?.[2] : undefined;
+		if (top === undefined) continue;
+		const at = { x: top.x, y: top.y - LABEL.height / 2 };
+		loops.set(e.id, at);
+		taken.push({ ...at, width: labelWidth(e), height: LABEL.height });
+	}
+	return new Map([...loops, ...placeLabels(labels, taken)]);
+}
+
 /** Above everything, so that nothing crosses it out. */
-function EdgeLabel(props: { edge: GraphEdge; layout: Layout; dim: boolean }) {
-	const points = props.layout.edges[props.edge.id] ?? [];
-	const middle = points[Math.floor(points.length / 2)];
-	if (middle === undefined) return null;
+function EdgeLabel(props: {
+	edge: GraphEdge;
+	at: Point | undefined;
+	dim: boolean;
+}) {
+	const { edge, at } = props;
+	if (at === undefined) return null;
+	const width = labelWidth(edge);
 	return (
-		<text
-			class={`edge-label${trouble(props.edge)}${props.dim ? " dim" : ""}`}
-			x={middle.x}
-			y={middle.y - 6}
-			text-anchor="middle"
+		<g
+			class={`edge-label${trouble(edge)}${props.dim ? " dim" : ""}`}
 			aria-hidden="true"
 		>
-			{edgeText(props.edge)}
-		</text>
+			<rect
+				x={at.x - width / 2}
+				y={at.y - LABEL.height / 2}
+				width={width}
+				height={LABEL.height}
+				rx="4"
+			/>
+			<text x={at.x} y={at.y + 4.5} text-anchor="middle">
+				{edgeText(edge)}
+			</text>
+		</g>
 	);
 }
 
@@ -145,7 +201,7 @@ function NodeView(props: {
 	const sub = node.folded
 		? plural(node.size, "service")
 		: plural(node.entries, "call");
-	const most = Math.floor((width - 24) / 7.2);
+	const most = Math.floor((width - 24) / 7.8);
 	const label =
 		node.label.length > most ? `${node.label.slice(0, most - 1)}…` : node.label;
 	return (
@@ -349,6 +405,7 @@ function Drawing(props: {
 	unfold: (ns: string) => void;
 }) {
 	const { graph, layout, chosen } = props;
+	const places = useMemo(() => labelPlaces(graph, layout), [graph, layout]);
 	const edgeAt = chosen !== null && "edge" in chosen ? chosen.edge.id : "";
 	const nodeAt = chosen !== null && "node" in chosen ? chosen.node.id : "";
 	const touches = (e: GraphEdge) =>
@@ -365,12 +422,12 @@ function Drawing(props: {
 					<g class="group" key={name} aria-hidden="true">
 						<rect
 							x={box.x - box.width / 2}
-							y={box.y - box.height / 2 - 12}
+							y={box.y - box.height / 2}
 							width={box.width}
-							height={box.height + 16}
+							height={box.height}
 							rx="12"
 						/>
-						<text x={box.x - box.width / 2 + 12} y={box.y - box.height / 2 + 6}>
+						<text x={box.x - box.width / 2 + 16} y={box.y - box.height / 2 + 4}>
 							{name}
 						</text>
 					</g>
@@ -403,7 +460,7 @@ function Drawing(props: {
 				<EdgeLabel
 					key={e.id}
 					edge={e}
-					layout={layout}
+					at={places.get(e.id)}
 					dim={chosen !== null && !touches(e)}
 				/>
 			))}
