@@ -198,6 +198,21 @@ path_find_last(struct str s, char c)
 	return SIZE_MAX;
 }
 
+int
+path_compare(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (a.p[i] == b.p[i])
+			continue;
+		if (a.p[i] == '/' || b.p[i] == '/')
+			return a.p[i] == '/' ? -1 : 1;
+		return (unsigned char)a.p[i] < (unsigned char)b.p[i] ? -1 : 1;
+	}
+	return (a.n > b.n) - (a.n < b.n);
+}
+
 struct str
 path_base(struct str name)
 {

@@ -48,6 +48,12 @@ int path_open_below(int dirfd, struct str name, int *ret_fd) WARN_UNUSED;
 /* Creates the directory `name` below dirfd, with its parents; may exist. */
 int path_mkdir_below(int dirfd, struct str name) WARN_UNUSED;
 
+/*
+ * The order in which a folder's files are read: bytewise, but '/' sorts before
+ * everything, so that it is component by component. Below, at or above 0.
+ */
+int path_compare(struct str a, struct str b);
+
 /* "a/b.tar.gz": base "b.tar.gz", dir "a", ext "gz". Empty when there is none.
  */
 struct str path_base(struct str name);

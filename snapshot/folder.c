@@ -23,22 +23,11 @@ struct folder {
 	uint64_t max_files;
 };
 
-/* Bytewise, but '/' sorts before everything: component by component. */
 static int
 compare(const void *a, const void *b)
 {
-	struct str x = ((const struct folder_file *)a)->name;
-	struct str y = ((const struct folder_file *)b)->name;
-	size_t n = x.n < y.n ? x.n : y.n;
-
-	for (size_t i = 0; i < n; i++) {
-		if (x.p[i] == y.p[i])
-			continue;
-		if (x.p[i] == '/' || y.p[i] == '/')
-			return x.p[i] == '/' ? -1 : 1;
-		return (unsigned char)x.p[i] < (unsigned char)y.p[i] ? -1 : 1;
-	}
-	return (x.n > y.n) - (x.n < y.n);
+	return path_compare(((const struct folder_file *)a)->name,
+	                    ((const struct folder_file *)b)->name);
 }
 
 static int

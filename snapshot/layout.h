@@ -32,4 +32,10 @@ struct layout {
 /* Pure; all strings are borrowed from `name`. */
 struct layout layout_of(struct str name);
 
+/*
+ * A capture follows the one in front of it, of the same folder and interface,
+ * when it begins no more than so many nanoseconds before that one's end.
+ */
+#define LAYOUT_SLACK INT64_C(1000000000)
+
 #endif /* SNAPSHOT_LAYOUT_H */

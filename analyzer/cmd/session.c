@@ -147,12 +147,12 @@ ingest_watched(struct session *s, const struct options *o,
 static int
 publish(struct session *s, struct session_place *place, struct err *e)
 {
-	char evidence[SHA256_HEX_MAX];
+	char contents[SHA256_HEX_MAX];
 
-	(void)sha256_hex(s->result.evidence, evidence);
-	return s->replace ? workspace_replace(s->ws, s->input, evidence,
+	(void)sha256_hex(s->result.contents, contents);
+	return s->replace ? workspace_replace(s->ws, s->input, contents,
 	                                      place->salt, e)
-	                  : workspace_publish(s->ws, s->input, evidence,
+	                  : workspace_publish(s->ws, s->input, contents,
 	                                      place->salt, e);
 }
 

@@ -21,6 +21,7 @@ struct chain {
 	uint32_t point;  /* the latest capture point */
 	int64_t last_ts; /* of its packets so far */
 	uint32_t file;   /* the latest file, as the user counts them */
+	struct str name; /* ... and its name, the user's */
 };
 
 struct chain_table;

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/path.h"
 #include "snapshot/layout.h"
 
 /* Bytes of all lines of the evidence's digest: a million names of 1 KiB. */
@@ -239,5 +240,63 @@ check_evidence(const struct disk_member *members, size_t n,
 	if (rc == 0)
 		rc = hash_lines(lines, i, ret_digest);
 	arena_release(&arena);
+	return rc;
+}
+
+/* ---- the order of captures ---- */
+
+/* The next capture at or behind m. */
+static const struct disk_member *
+capture_from(const struct disk_member *m)
+{
+	while (m != NULL && m->source == NULL)
+		m = m->next;
+	return m;
+}
+
+static bool
+in_order(const struct disk_member *members)
+{
+	const struct disk_member *a = capture_from(members);
+	const struct disk_member *b;
+
+	for (; a != NULL; a = b) {
+		b = capture_from(a->next);
+		if (b != NULL && path_compare(a->name, b->name) > 0)
+			return false;
+	}
+	return true;
+}
+
+static int
+hash_line(struct sha256 *sha, struct str line)
+{
+	int rc = sha256_update(sha, line.p, line.n);
+
+	return rc == 0 ? sha256_update(sha, "\n", 1) : rc;
+}
+
+int
+check_contents(const struct disk_member *members,
+               const uint8_t evidence[SHA256_SIZE],
+               uint8_t ret_digest[SHA256_SIZE])
+{
+	struct sha256 sha = SHA256_INIT;
+	const struct disk_member *m = capture_from(members);
+	char hex[SHA256_HEX_MAX];
+	int rc;
+
+	if (in_order(m)) {
+		memcpy(ret_digest, evidence, SHA256_SIZE);
+		return 0;
+	}
+	rc = sha256_init(&sha);
+	if (rc == 0)
+		rc = hash_line(&sha, sha256_hex(evidence, hex));
+	for (; m != NULL && rc == 0; m = capture_from(m->next))
+		rc = hash_line(&sha, m->name);
+	if (rc == 0)
+		rc = sha256_final(&sha, ret_digest);
+	sha256_release(&sha);
 	return rc;
 }

@@ -57,4 +57,14 @@ int check_evidence(const struct disk_member *members, size_t n,
                    const struct check_refusal *refusals,
                    uint8_t ret_digest[SHA256_SIZE]) WARN_UNUSED;
 
+/*
+ * What an index is known by: the digest of the evidence as long as its captures
+ * came in order of their names, as those of a folder do. Otherwise ids and
+ * chains of captures differ from that, and it is SHA-256 over the digest, in
+ * hexadecimal, and the names as they came, each with a line feed behind it.
+ */
+int check_contents(const struct disk_member *members,
+                   const uint8_t evidence[SHA256_SIZE],
+                   uint8_t ret_digest[SHA256_SIZE]) WARN_UNUSED;
+
 #endif /* INGEST_CHECK_H */

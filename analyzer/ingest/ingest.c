@@ -379,6 +379,9 @@ put_checks(struct ingest *g, enum check_seal *ret_seal, struct err *e)
 	if (rc == 0)
 		rc = check_evidence(members, disk_count(g->disk), r->refusals,
 		                    g->result.evidence);
+	if (rc == 0)
+		rc = check_contents(members, g->result.evidence,
+		                    g->result.contents);
 	/* The index writer has told more than a code can. */
 	if (rc != 0 && e->code == 0)
 		return err_set(e, rc, "checking the manifest: %s",

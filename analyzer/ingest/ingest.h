@@ -85,6 +85,7 @@ struct ingest_result {
 	int64_t ns[INGEST_STAGES];     /* busy time of each stage */
 	uint8_t digest[SHA256_SIZE];   /* canonical, of the index */
 	uint8_t evidence[SHA256_SIZE]; /* of the members */
+	uint8_t contents[SHA256_SIZE]; /* check_contents() */
 	bool refused; /* something unreadable, refused or dropped by a limit */
 };
 

@@ -9,9 +9,9 @@
 #include "analyzer/net/frag.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/path.h"
 
-#define ROUTE_SLACK CLOCK_SEC        /* between consecutive files */
-#define ROUTE_BACK  (60 * CLOCK_SEC) /* a step back in time worth telling */
+#define ROUTE_BACK (60 * CLOCK_SEC) /* a step back in time worth telling */
 
 /* The capture file at hand. */
 struct route_file {
@@ -179,8 +179,22 @@ new_point(struct route *r, struct str label, uint32_t *ret_point)
 	return rc;
 }
 
+/* Were they in order of names, they might follow each other. */
+static struct str
+why_overlap(const struct route *r, const struct chain *c)
+{
+	if (path_compare(r->file.source->row.name, c->name) < 0)
+		return STR(
+		    "starts before the file in front of it ended, whose "
+		    "name comes later; its packets are a capture point "
+		    "of their own unless the snapshot is packed in order "
+		    "of names");
+	return STR("starts before the file in front of it ended; its "
+	           "packets are a capture point of their own");
+}
+
 static int
-diag_overlap(struct route *r, int64_t first_ts)
+diag_overlap(struct route *r, const struct chain *c, int64_t first_ts)
 {
 	struct diag d = {
 		.kind = DIAG_CAPTURE_OVERLAP,
@@ -188,8 +202,7 @@ diag_overlap(struct route *r, int64_t first_ts)
 		.side = -1,
 		.ts = first_ts,
 		.name = r->file.source->row.name,
-		.text = STR("starts before the file in front of it ended; its "
-		            "packets are a capture point of their own"),
+		.text = why_overlap(r, c),
 	};
 
 	return out_diag(*r->out, &d);
@@ -232,21 +245,24 @@ chain_of(struct route *r, uint32_t iface, struct chain **ret_chain)
 static int
 join_chain(struct route *r, struct chain *c, const struct record *rec)
 {
-	bool overlaps = c->begun && rec->ts < c->last_ts - ROUTE_SLACK;
+	bool overlaps = c->begun && rec->ts < c->last_ts - LAYOUT_SLACK;
 	int rc = 0;
 
 	c->file = r->nfiles;
-	if (c->begun && !overlaps)
+	if (c->begun && !overlaps) {
+		c->name = r->file.source->row.name;
 		return 0;
+	}
 	if (overlaps) {
 		end_point(r, c->point);
 		if (!r->file.overlap_told)
-			rc = diag_overlap(r, rec->ts);
+			rc = diag_overlap(r, c, rec->ts);
 		r->file.overlap_told = true;
 	}
 	if (rc == 0)
 		rc = begin_point(r, rec->iface, &c->point);
 	c->begun = true;
+	c->name = r->file.source->row.name;
 	c->last_ts = rec->ts;
 	return rc;
 }

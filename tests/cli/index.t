@@ -134,6 +134,29 @@ is 'nothing finished is left' "$(find "$ws" -name index.db | wc -l)" 0
 is 'nothing temporary is left' "$(find "$ws" -name 'tmp-*' | wc -l)" 0
 is 'and it says nothing' "$(cat "$tmp/out" "$tmp/err")" ''
 
+# ---- captures in another order than that of their names ----
+
+mkdir "$tmp/tree"
+tar xzf "$shop" -C "$tmp/tree"
+(cd "$tmp/tree" && find . -type f | LC_ALL=C sort -r) >"$tmp/list"
+tar cf "$tmp/reversed.tar" -C "$tmp/tree" --no-recursion -T "$tmp/list"
+digest()
+{
+	"$analyzer" index --digest "$1" 2>>"$tmp/notes"
+}
+folder=$(digest "$tmp/tree")
+is 'a folder is what its archive is' "$folder" "$(json .digest)"
+reversed=$(digest "$tmp/reversed.tar")
+is 'another order is another index' \
+	"$([ "$reversed" != "$folder" ] && echo yes)" yes
+is '... that is found again' "$(digest "$tmp/reversed.tar")" "$reversed"
+is '... and from standard input' "$(digest - <"$tmp/reversed.tar")" "$reversed"
+is '... and that the folder does not get' "$(digest "$tmp/tree")" "$folder"
+is '... nor anybody wonders about' "$(cat "$tmp/notes")" ''
+"$analyzer" diag "$tmp/reversed.tar" >"$tmp/out"
+says '... and the files that came too late are told' "$tmp/out" \
+	'capture_overlap .* packed in order of names .*1795391388'
+
 # ---- inputs with nothing to read ----
 
 head -c 10240 /dev/zero >"$tmp/empty.tar"

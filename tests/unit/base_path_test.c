@@ -113,6 +113,16 @@ test_parts(void)
 	is_int(path_ext(STR("a.b/c")).n, 0, "no ext in a folder's name");
 	is_int(path_ext(STR(".profile")).n, 0, "nor of a hidden file");
 	is_int(path_ext(STR("c.")).n, 0, "nor behind a last dot");
+	ok(path_compare(STR("a/b"), STR("a-c")) < 0 &&
+	       path_compare(STR("a-c"), STR("a/b")) > 0,
+	   "order by component: a folder is before what its name begins");
+	ok(path_compare(STR("a/b"), STR("a/c")) < 0 &&
+	       path_compare(STR("a/\xc3"), STR("a/b")) > 0,
+	   "... and by byte in one");
+	ok(path_compare(STR("a"), STR("a/b")) < 0 &&
+	       path_compare(STR("ab"), STR("a")) > 0 &&
+	       path_compare(STR("ab"), STR("ab")) == 0,
+	   "... the shorter one first");
 }
 
 static void

@@ -163,6 +163,35 @@ test_evidence(void)
 	   "and on the bytes");
 }
 
+static void
+test_contents(void)
+{
+	uint8_t a[SHA256_SIZE] = { 1 }, b[SHA256_SIZE], c[SHA256_SIZE];
+	struct world w;
+
+	make(&w);
+	w.other.source = &w.source;
+	ok(check_contents(&w.manifest, a, b) == 0 &&
+	       memcmp(a, b, sizeof(a)) == 0,
+	   "captures in order of names are known by the evidence");
+	w.manifest.next = &w.other;
+	w.other.next = &w.capture;
+	w.capture.next = NULL;
+	ok(check_contents(&w.manifest, a, b) == 0 &&
+	       memcmp(a, b, sizeof(a)) != 0,
+	   "those in another order by that, too");
+	w.other.name = STR("p");
+	ok(check_contents(&w.manifest, a, c) == 0 &&
+	       memcmp(b, c, sizeof(b)) != 0,
+	   "... whichever it is");
+	w.other.source = NULL;
+	ok(check_contents(&w.manifest, a, b) == 0 &&
+	       memcmp(a, b, sizeof(a)) == 0,
+	   "the order of what is no capture is nothing");
+	ok(check_contents(NULL, a, b) == 0 && memcmp(a, b, sizeof(a)) == 0,
+	   "nor is that of nothing");
+}
+
 int
 main(void)
 {
@@ -182,6 +211,7 @@ main(void)
 	}
 	test_nodes(&out);
 	test_evidence();
+	test_contents();
 	manifest_free(m);
 	out_release(&out);
 	return tap_done();
