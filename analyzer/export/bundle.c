@@ -37,6 +37,9 @@ struct channel {
 	uint16_t linktype;
 	bool tls;
 	bool nanos;
+	bool stream;  /* of a file that holds one stream, and no vantage */
+	size_t apart; /* number of the folder of its vantage's own, 0 none */
+	int64_t first_ts, last_ts;
 	uint64_t bytes;
 	uint64_t packets;
 	struct str name; /* of the member */
@@ -152,6 +155,9 @@ add_channel(struct bundle *b, const struct packet *p,
 		.iface = p->record.iface,
 		.linktype = p->record.linktype,
 		.tls = p->source->tls,
+		.stream = layout_of(member).single_stream,
+		.first_ts = p->record.ts,
+		.last_ts = p->record.ts,
 		.bytes = PCAP_OUT_HEADER,
 	};
 	return arena_error(&b->arena);
@@ -190,6 +196,8 @@ measure(struct bundle *b, const struct packet *p)
 	memcpy(&at, v, sizeof(at));
 	c = &b->channel[at];
 	c->nanos |= !p->source->micro;
+	if (p->record.ts > c->last_ts)
+		c->last_ts = p->record.ts;
 	c->bytes += PCAP_OUT_RECORD + (uint64_t)p->record.caplen;
 	c->packets++;
 	return 0;
@@ -260,6 +268,33 @@ name_stream(struct bundle *b, struct channel *c)
 	return rc;
 }
 
+/*
+ * A reader takes the i-th capture for the sequel of another vantage's when one
+ * folder has both and this one begins where the other ends: then it gets a
+ * folder of its own, with this number.
+ */
+static size_t
+set_apart(const struct bundle *b, size_t i)
+{
+	const struct channel *c = &b->channel[i];
+
+	if (b->single || c->stream)
+		return 0;
+	for (size_t at = i; at-- > 0;) {
+		const struct channel *o = &b->channel[at];
+
+		if (!str_eq(o->folder, c->folder))
+			continue;
+		if (o->point == c->point && o->iface == c->iface)
+			return o->apart;
+		if (o->apart == 0 && c->first_ts >= o->last_ts - LAYOUT_SLACK)
+			return i + 1;
+		if (o->apart == 0)
+			return 0;
+	}
+	return 0;
+}
+
 /* A folder with what is around it, and a slash if there is one. */
 static struct str
 place_of(struct bundle *b, struct str folder)
@@ -278,6 +313,12 @@ name_capture(struct bundle *b, struct channel *c, size_t i)
 {
 	struct str folder = place_of(b, c->folder);
 
+	c->apart = set_apart(b, i);
+	if (c->apart > 0)
+		folder = place_of(
+		    b, arena_printf(&b->arena, "vantage-%zu%s" STR_FMT,
+		                    c->apart, c->folder.n > 0 ? "/" : "",
+		                    STR_ARG(c->folder)));
 	if (c->tls)
 		c->name = arena_printf(&b->arena, STR_FMT "%012zu_tls.pcap",
 		                       STR_ARG(folder), i + 1);
@@ -669,7 +710,7 @@ is_told(const struct manifest_out *s, struct str folder)
 	return false;
 }
 
-/* The nodes that there are packets of. */
+/* The nodes that there are packets of, each with the folder of its history. */
 static void
 tell_nodes(struct crate *c, struct manifest_out *s, struct snapshot_node *nodes)
 {
@@ -677,7 +718,9 @@ tell_nodes(struct crate *c, struct manifest_out *s, struct snapshot_node *nodes)
 	for (size_t i = 0; i < c->nmembers; i++) {
 		struct layout l = layout_of(c->member[i].name);
 
-		if (c->member[i].channel == NULL || l.node.n == 0 ||
+		const struct channel *ch = c->member[i].channel;
+
+		if (ch == NULL || ch->apart > 0 || l.node.n == 0 ||
 		    is_told(s, l.folder))
 			continue;
 		nodes[s->nnodes++] = (struct snapshot_node){
