@@ -153,8 +153,12 @@ open_file(struct evidence *ev, uint32_t source, struct err *e)
 	rc = io_open_at(AT_FDCWD, f->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
 	                0, &fd);
 	if (rc != 0)
-		return err_set(e, rc, "%s cannot be opened: %s", f->path,
-		               err_text(rc));
+		return err_set(e, rc, "%s cannot be opened: %s%s", f->path,
+		               err_text(rc),
+		               rc == ERR_NOENT && f->inode == 0
+		                   ? "; 'analyzer index --force' unpacks it "
+		                     "again"
+		                   : "");
 	rc = check(f, fd, e);
 	if (rc != 0) {
 		(void)io_close(fd);

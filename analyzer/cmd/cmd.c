@@ -110,8 +110,8 @@ cmd_session(struct cmd *c, const char *input, struct session *ret_session)
 	c->partial |= ret_session->refused;
 	if (ret_session->refused && wants_a_word(c->opt))
 		cmd_note(c,
-		         "%s: part of it was refused, unreadable or over a "
-		         "limit; 'analyzer diag' tells what",
+		         "%s: not all of it could be read; 'analyzer diag' "
+		         "tells why",
 		         input);
 	if (ret_session->differs)
 		cmd_note(c,

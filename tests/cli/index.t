@@ -200,7 +200,7 @@ says '... with the reason' "$tmp/out" \
 	'the name has a backslash in it; give it another one'
 status 'a query that cannot see all' 4 \
 	"$analyzer" query --count "$tmp/names" http
-says '... says so' "$tmp/err" ': part of it was refused'
+says '... says so' "$tmp/err" ': not all of it could be read; '
 is '... and counts the others' "$([ "$(cat "$tmp/out")" -gt 0 ] && echo yes)" \
 	yes
 chmod 0 "$tmp/names/plain"
