@@ -409,17 +409,23 @@ fail_ended(struct local *l, struct err *e)
 	return rc;
 }
 
+/*
+ * The signal comes first: after the end of its input the analyzer may be on its
+ * way out already, where signals are no longer waited for. One that dies of
+ * the signal, then or before it was ready, has ended as it was told to.
+ */
 static void
 end_process(struct local *l)
 {
 	int64_t until = clock_mono() + (int64_t)l->stop_seconds * CLOCK_SEC;
+	bool told = !has_ended(l) && kill(l->pid, SIGTERM) == 0;
 
 	(void)io_close(l->alive);
 	l->alive = -1;
-	if (!has_ended(l))
-		(void)kill(l->pid, SIGTERM);
 	while (!has_ended(l) && clock_mono() < until)
 		listen_once(l);
+	if (l->pid == 0 && told && l->status == 128 + SIGTERM)
+		l->status = 0;
 	if (l->pid == 0)
 		return;
 	(void)kill(l->pid, SIGKILL);

@@ -16,10 +16,10 @@
  * key = SHA-256 of "<evidence> <salt>\n". `evidence` is the hex SHA-256 of a
  * sorted list of "name size sha256" lines, so that a folder and an archive of
  * it agree, or when the order of an archive's captures bears on the result, of
- * that with their order. `salt` is the hex digest of everything else that the result
- * depends on: the tool's version, the limits, the digests of option files.
- * An index over files that are read in place points out of its workspace and
- * is good for those files only, as they are: " <identity>" of the input
+ * that with their order. `salt` is the hex digest of everything else that the
+ * result depends on: the tool's version, the limits, the digests of option
+ * files. An index over files that are read in place points out of its workspace
+ * and is good for those files only, as they are: " <identity>" of the input
  * (known_identify()) is then a third part of the key's text.
  *
  * A workspace becomes visible under its key by one rename after everything in

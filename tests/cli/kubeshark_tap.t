@@ -136,6 +136,20 @@ refused 'an empty standard input' 'standard input is empty' -p - </dev/null
 KUBESHARK_ANALYZER=$tmp/text refused 'an analyzer that is none' \
 	'KUBESHARK_ANALYZER=.*text is no program' -p samples/tiny.tar.gz
 
+# The shell dies of the signal; the analyzer behind it of the end of its input.
+cat >"$tmp/deadly" <<END
+#!/bin/sh
+exec 3<&0
+"$analyzer" "\$@" <&3 &
+wait
+END
+chmod +x "$tmp/deadly"
+export KUBESHARK_ANALYZER="$tmp/deadly"
+tap --runtime local -p samples/tiny.tar.gz
+unset KUBESHARK_ANALYZER
+end_tap
+is 'an analyzer that dies of the signal has ended well' "$tap_status" 0
+
 # ---- logs and clean ----
 
 tap --runtime local -d --set dumplogs=true -p samples/tiny.tar.gz
