@@ -56,6 +56,8 @@ const struct field entry_fields[] = {
 	F("evidence", OBJECT, NULL, "how good the evidence is"),
 	F("evidence.complete", BOOL, "flags", "both sides are whole"),
 	F("evidence.reason", STRING, "flags", "why they are not, or empty"),
+	F("evidence.outcome", STRING, "flags",
+	  "success, redirect, client_error, server_error, failed or unanswered"),
 	F("evidence.eid", STRING, "id",
 	  "id made from the first packet's place"),
 	F("evidence.stream", STRING, "stream", "id of the stream"),

@@ -72,6 +72,15 @@ static const struct {
 	{ "evidence.complete",
 	  { .kind = KFL_COL_BOOL, .sql = "(e.flags&4159)=0" } },
 	{ "evidence.reason", { .kind = KFL_COL_REASON, .sql = "e.flags" } },
+	/* As outcome_of() says. */
+	{ "evidence.outcome",
+	  { .kind = KFL_COL_EXPR,
+	    .sql = "CASE WHEN (e.flags&514)=2 THEN 'unanswered' "
+	           "WHEN e.status>=500 THEN 'server_error' "
+	           "WHEN e.status>=400 THEN 'client_error' "
+	           "WHEN e.flags&256 THEN 'failed' "
+	           "WHEN e.status>=300 THEN 'redirect' "
+	           "ELSE 'success' END" } },
 	{ "evidence.eid", { .kind = KFL_COL_ID, .sql = "e.id" } },
 	{ "evidence.stream", { .kind = KFL_COL_ID, .sql = "e.stream" } },
 	{ "evidence.lateJoin",
@@ -126,7 +135,9 @@ static const struct {
 };
 
 _Static_assert(ENTRY_REVERSED == 8192 && ENTRY_LATE_JOIN == 64 &&
-                   ENTRY_ROLE_GUESSED == 128 && ENTRY_RESYNCED == 2048,
+                   ENTRY_ROLE_GUESSED == 128 && ENTRY_RESYNCED == 2048 &&
+                   ENTRY_NO_RESPONSE == 2 && ENTRY_FAILED == 256 &&
+                   ENTRY_ONE_WAY == 512,
                "the table above has these numbers in its SQL");
 _Static_assert(POSITION_RECORD_BITS + POSITION_SEQ_BITS == 45,
                "and this one of a source in an id");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/entry/outcome.h"
 #include "analyzer/entry/protocol.h"
 #include "analyzer/proto/overlay.h"
 #include "analyzer/query/ids.h"
@@ -577,6 +578,7 @@ put_evidence(struct full *f)
 	sink_begin_object(f->out);
 	sink_member_boolean(f->out, "complete", entry_complete(e->flags));
 	put_text(f, "reason", entry_reason(e->flags));
+	put_text(f, "outcome", outcome_name(outcome_of(e->flags, e->status)));
 	put_eid(f, "eid", e->id);
 	put_eid(f, "stream", e->stream);
 	sink_member_boolean(f->out, "lateJoin",

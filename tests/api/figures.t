@@ -24,6 +24,13 @@ get 'histogram' 200 "$api/histogram"
 has 'is whole' "$page and .complete and .next == null"
 has 'has all entries' ".all == $all and .matched == $all and
 	(.buckets | map(.n) | add) == $all"
+for class in $(jq -r '.buckets | map(.classes | keys) | add | unique[]' \
+	"$tmp/out"); do
+	is "as many $class as the filter finds" \
+		"$(jq "[.buckets[].classes.$class // 0] | add" "$tmp/out")" \
+		"$(curl -sG "$api/histogram" --data-urlencode \
+			"q=evidence.outcome == \"$class\"" | jq .matched)"
+done
 has 'classes and protocols add up' '.buckets | all(.n ==
 	(.classes | add) and .n == (.protocols | add))'
 has 'at most 120 buckets, in order' '(.buckets | length) <= 120 and

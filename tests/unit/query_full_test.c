@@ -270,6 +270,7 @@ test_entry(void)
 	       "\"status\":201,\"statusText\":\"Created\"},"
 	       "\"requestSize\":91,\"responseSize\":45,\"elapsedTime\":10,"
 	       "\"evidence\":{\"complete\":true,\"reason\":\"\","
+	       "\"outcome\":\"success\","
 	       "\"eid\":\"16385\",\"stream\":\"16384\","
 	       "\"lateJoin\":false,\"roleGuessed\":false,"
 	       "\"resynced\":false,"
