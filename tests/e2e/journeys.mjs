@@ -551,6 +551,42 @@ await go("saved filters and history", at(), async (page) => {
 	same((await editor(page).textContent()).trim(), "redis", "the one before");
 });
 
+await go("a link to what is far down shows its row", at(), async (page) => {
+	await ready(page);
+	await until(async () => {
+		await page.keyboard.press("End");
+		return param(page, "e") !== null;
+	}, "the last one");
+	const link = page.url();
+	await page.goto("about:blank");
+	await page.goto(link);
+	const chosen = page.locator('.grid-row[aria-selected="true"]');
+	await chosen.waitFor();
+	const id = param(page, "e");
+	same(await chosen.getAttribute("data-id"), id, "the call");
+	await page.getByRole("tablist").waitFor();
+	await until(async () => {
+		await page.keyboard.press("o");
+		return param(page, "v") === "streams";
+	}, "its stream");
+	await chosen.waitFor();
+	same(await chosen.getAttribute("data-id"), param(page, "stream"), "the stream");
+});
+
+await go("by mouse: from the outcomes to a failing call", at(), async (page) => {
+	await ready(page);
+	const failed = page.locator(".legend button", { hasText: "server error" });
+	await failed.waitFor();
+	const n = Number((await failed.textContent()).match(/\d+/)[0]);
+	await failed.click();
+	await applied(page, 'evidence.outcome == "server_error"');
+	await counted(page, 'evidence.outcome == "server_error"');
+	same(await matches(page), n, "as many as the outcomes said");
+	await choose(page, rowsOf(page).first());
+	await page.getByRole("tab", { name: "Response" }).click();
+	await panel(page).getByText("Status", { exact: true }).first().waitFor();
+});
+
 await go("sort and choose columns", at(), async (page) => {
 	await ready(page);
 	const head = page.getByRole("columnheader", { name: "Latency" });

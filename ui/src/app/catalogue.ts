@@ -76,7 +76,7 @@ export const CATALOGUE = {
 	...group("General", {
 		palette: ["Search commands", "Mod+K"],
 		help: ["Keys and filters", "?"],
-		link: ["Copy a link to this sight", "y"],
+		link: ["Copy a link to what is shown", "y"],
 		zone: ["Times in UTC or local time", "u"],
 		theme: ["Change the theme"],
 		density: ["Rows closer or wider"],

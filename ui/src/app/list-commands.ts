@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys that every long list understands.
+import { useEffect } from "preact/hooks";
 import type { RowWindow } from "../model/row-window";
 import type { Hands } from "../widgets/grid";
 import { below } from "../widgets/menu";
@@ -16,6 +17,33 @@ export interface ListOf<T extends { id: string }> {
 	shown: () => Promise<void>;
 	/** What of a row can go into the filter. */
 	conditions: (row: T) => string[];
+}
+
+/**
+ * The selected row may be far down, as after a link or a step to another call:
+ * the list goes there when `locate` can tell its number; -1: it cannot.
+ */
+export function useSeek<T extends { id: string }>(
+	list: ListOf<T>,
+	locate: (id: string, signal: AbortSignal) => Promise<number>,
+): void {
+	const id = list.selected();
+	const window = list.window();
+	const started = window?.started ?? false;
+	useEffect(() => {
+		if (window === null || !started || id === "" || window.find(id) >= 0)
+			return;
+		const control = new AbortController();
+		locate(id, control.signal).then(
+			(index) => {
+				const isStill = list.selected() === id && list.window() === window;
+				if (isStill && index >= 0) list.hands.current?.show(index);
+			},
+			// The detail says what is wrong with it.
+			() => {},
+		);
+		return () => control.abort();
+	}, [id, window, started]);
 }
 
 const TRIES = 100;

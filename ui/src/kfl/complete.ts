@@ -130,6 +130,22 @@ export interface Words {
 	protocols: { macro: string; longName: string }[];
 }
 
+/** What is asked for most, to be offered before its neighbours. */
+export const COMMON = new Set([
+	"request.method",
+	"request.path",
+	"request.headers",
+	"request.query",
+	"response.status",
+	"response.headers",
+	"src.name",
+	"dst.name",
+	"namespace",
+	"elapsedTime",
+	"node.name",
+	"evidence.outcome",
+]);
+
 export function nameOffers(words: Words, prefix: string): Offer[] {
 	const offers = new Map<string, Offer>();
 	const offer = (o: Offer) => offers.has(o.label) || offers.set(o.label, o);

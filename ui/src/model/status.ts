@@ -20,9 +20,22 @@ export const CLASS_NAME: Record<StatusClass, string> = {
 	unanswered: "unanswered",
 };
 
+/** Response codes of DNS, by the names that people know. */
+const RCODES: Record<number, string> = {
+	1: "FORMERR",
+	2: "SERVFAIL",
+	3: "NXDOMAIN",
+	4: "NOTIMP",
+	5: "REFUSED",
+};
+
 /** What stands in the status column, so that colour is never alone. */
-export function statusText(row: Pick<Row, "status" | "class">): string {
+export function statusText(
+	row: Pick<Row, "status" | "class" | "protocol">,
+): string {
 	if (row.class === "unanswered") return "none";
+	const name = row.protocol === "dns" ? RCODES[row.status] : undefined;
+	if (name !== undefined) return name;
 	// HTTP is content where gRPC or GraphQL is not.
 	const isFine = row.status < 400 && row.status >= 200;
 	if (row.class === "failed" && (row.status === 0 || isFine)) return "failed";

@@ -83,6 +83,8 @@ function ariaSort(
 export interface Hands {
 	/** Brings a row into sight, moving as little as possible. */
 	reveal: (index: number) => void;
+	/** The same, with what is around it. */
+	show: (index: number) => void;
 	/** The first row that is wholly in sight, and how many are. */
 	top: () => number;
 	page: () => number;
@@ -308,6 +310,10 @@ function handsOf(scroll: { current: Scroll }, sort: () => void): Hands {
 		reveal: (index) => {
 			const { g, now, moveTo } = scroll.current;
 			moveTo(reveal(g, now.current, index));
+		},
+		show: (index) => {
+			const { g, moveTo } = scroll.current;
+			moveTo(index * g.rowHeight - g.viewport / 3);
 		},
 		top: () => Math.ceil(scroll.current.now.current / height()),
 		page: () =>

@@ -82,6 +82,14 @@ function Cards({ s }: { s: SnapshotDetail }) {
 	);
 }
 
+/** A folder of the snapshot, or one interface of a file that has several. */
+function vantage(label: string): string {
+	const [folder = "", number] = label.split("#");
+	const where = folder === "/" ? "" : folder;
+	const which = number === undefined ? "" : `interface #${number}`;
+	return [where, which].filter(Boolean).join(" ") || "the file";
+}
+
 function Missing({ s }: { s: SnapshotDetail }) {
 	const list: [number, string, (() => void) | null][] = [
 		[
@@ -101,7 +109,10 @@ function Missing({ s }: { s: SnapshotDetail }) {
 		],
 		[
 			s.interfaces.reduce((n, i) => n + (i.drops ?? 0), 0),
-			"packets dropped by the capture itself",
+			`${plural(
+				s.interfaces.reduce((n, i) => n + (i.drops ?? 0), 0),
+				"packet",
+			)} dropped by the capture itself`,
 			null,
 		],
 		[
@@ -232,7 +243,7 @@ function Points({ s }: { s: SnapshotDetail }) {
 							<tr key={p.id}>
 								<td>{p.node || <span class="soft">not known</span>}</td>
 								<td class="mono">{p.ip}</td>
-								<td class="soft">{p.label}</td>
+								<td class="soft">{vantage(p.label)}</td>
 								<td class="num">{count(p.packets)}</td>
 								{[p.first, p.last].map((t, i) => (
 									<td key={i} class="soft nowrap">

@@ -11,6 +11,7 @@ export const { rows, tick, fresh } = list;
 export const shown = () => list.shown();
 
 export const ORDER = "time";
+const COUNT_MS = 5000;
 
 const asked = computed(() => {
 	const { find, only, order, snapshot } = place.value;
@@ -39,6 +40,37 @@ export function watchStreams(): () => void {
 	return effect(() => {
 		if (state.value.length > 0) untracked(search);
 	});
+}
+
+/** So many may have begun in the same instant. */
+const TIES = 20;
+
+/** The number of a stream in a list by time, -1 when it is not in it. */
+export async function locate(id: string, signal: AbortSignal): Promise<number> {
+	const { find, only, order, snapshot } = place.peek();
+	if (order !== "" && order !== "-time") return -1;
+	const s: Stream = await getJson(
+		`streams/${encodeURIComponent(id)}`,
+		{},
+		signal,
+	);
+	const which = { find, only, snapshot };
+	const { all: before }: StreamList = await getJson(
+		"streams",
+		{ ...which, to: s.first, limit: 1, wait: COUNT_MS },
+		signal,
+	);
+	if (before === null) return -1;
+	const near: StreamList = await getJson(
+		"streams",
+		{ ...which, skip: before, limit: TIES },
+		signal,
+	);
+	const at = near.streams.findIndex((x) => x.id === id);
+	if (at < 0) return -1;
+	return order === ""
+		? before + at
+		: (rows.peek()?.total ?? 0) - 1 - before - at;
 }
 
 export function select(id: string): void {

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Stream } from "../../api/types";
 import { useCommands } from "../../app/commands";
-import { listCommands } from "../../app/list-commands";
+import { listCommands, useSeek } from "../../app/list-commands";
 import { density, listShare } from "../../app/prefs";
 import { go, indexing, place, snapshots } from "../../app/state";
 import { openRowMenu } from "../../app/value-menu";
@@ -17,6 +17,7 @@ import { COLUMNS, conditionsOf } from "./columns";
 import { One } from "./one";
 import {
 	fresh,
+	locate,
 	ORDER,
 	rows,
 	select,
@@ -53,21 +54,16 @@ function setOrder(order: string): void {
 
 function List({ window }: { window: RowWindow<Stream> }) {
 	const hands = useRef<Hands | null>(null);
-	useCommands(
-		() =>
-			listCommands(
-				{
-					hands,
-					window: () => rows.peek(),
-					selected: () => place.peek().stream,
-					select,
-					shown,
-					conditions: conditionsOf,
-				},
-				["stream-down", "stream-up"],
-			),
-		[],
-	);
+	const list = {
+		hands,
+		window: () => rows.peek(),
+		selected: () => place.peek().stream,
+		select,
+		shown,
+		conditions: conditionsOf,
+	};
+	useCommands(() => listCommands(list, ["stream-down", "stream-up"]), []);
+	useSeek(list, locate);
 	return (
 		<Grid
 			label="Streams"

@@ -184,12 +184,12 @@ function Plot({ h, width }: { h: Histogram; width: number }) {
 					<g transform={`translate(0 ${BARS + GAP})`}>
 						<path class="area" d={latency.area} />
 						<path class="p99" d={latency.line} />
-						<text x={width} y={9} text-anchor="end">
+						<text class="scale" x={width} y={9} text-anchor="end">
 							p50–p90, p99; top {duration(latency.top)}
 						</text>
 					</g>
 				)}
-				<text x={width} y={9} text-anchor="end">
+				<text class="scale" x={width} y={9} text-anchor="end">
 					{count(tallest(h))} in {duration(h.bucketMs)}
 				</text>
 				{brush !== null && (

@@ -127,8 +127,9 @@ export const COLUMNS: Column<Row>[] = [
 	{
 		id: "status",
 		title: "Status",
-		width: "58px",
-		least: 58,
+		// "NXDOMAIN" of DNS.
+		width: "76px",
+		least: 76,
 		rank: 0,
 		sort: "status",
 		most: true,

@@ -13,14 +13,6 @@ import { clearRange, rangeText } from "./chart";
 import { COLUMNS } from "./columns";
 import { counting, follow, histogram, rows, tick, wrong } from "./session";
 
-/** Conditions that come close to an outcome; some are the protocol's own. */
-const CLASS_QUERY: Partial<Record<StatusClass, string>> = {
-	redirect: "response.status >= 300 and response.status < 400",
-	client_error: "response.status >= 400 and response.status < 500",
-	server_error: "response.status >= 500",
-	unanswered: 'evidence.reason == "no response"',
-};
-
 function Legend() {
 	const h = histogram.value;
 	if (h === null) return null;
@@ -31,15 +23,8 @@ function Legend() {
 	return (
 		<span class="legend hide-narrow">
 			{CLASSES.filter((c) => (sums.get(c) ?? 0) > 0).map((c) => {
-				const q = CLASS_QUERY[c];
+				const q = `evidence.outcome == "${c}"`;
 				const text = `${count(sums.get(c) ?? 0)} ${CLASS_NAME[c]}`;
-				if (q === undefined)
-					return (
-						<span key={c}>
-							<i class={`swatch ${c}`} />
-							{text}
-						</span>
-					);
 				return (
 					<button
 						key={c}

@@ -35,6 +35,7 @@ import type { ErrorBody, Top } from "../../api/types";
 import { history as past } from "../../app/prefs";
 import { completing, draft, fields, place, protocols } from "../../app/state";
 import {
+	COMMON,
 	fieldOf,
 	JOINTS,
 	nameOffers,
@@ -137,6 +138,7 @@ function words(): Words {
 }
 
 const BOOST: Partial<Record<Offer["kind"], number>> = { protocol: 2, field: 1 };
+const COMMON_BOOST = 3;
 
 function toCompletion(o: Offer): Completion {
 	return {
@@ -144,7 +146,7 @@ function toCompletion(o: Offer): Completion {
 		detail: o.detail,
 		apply: o.insert ?? o.label,
 		type: o.kind,
-		boost: BOOST[o.kind] ?? 0,
+		boost: COMMON.has(o.label) ? COMMON_BOOST : (BOOST[o.kind] ?? 0),
 	};
 }
 

@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import type { Row } from "../../api/types";
 import { useCommands } from "../../app/commands";
-import { listCommands } from "../../app/list-commands";
+import { listCommands, useSeek } from "../../app/list-commands";
 import { density, hiddenColumns } from "../../app/prefs";
 import { go, indexing, place } from "../../app/state";
 import { openRowMenu } from "../../app/value-menu";
@@ -11,25 +11,20 @@ import type { RowWindow } from "../../model/row-window";
 import { EMPTY } from "../../model/url-state";
 import { Grid, type Hands, ROW_HEIGHT } from "../../widgets/grid";
 import { COLUMNS, conditionsOf } from "./columns";
-import { follow, fresh, rows, select, shown, tick } from "./session";
+import { follow, fresh, locate, rows, select, shown, tick } from "./session";
 
 export function List({ window }: { window: RowWindow<Row> }) {
 	const hands = useRef<Hands | null>(null);
-	useCommands(
-		() =>
-			listCommands(
-				{
-					hands,
-					window: () => rows.peek(),
-					selected: () => place.peek().entry,
-					select,
-					shown,
-					conditions: conditionsOf,
-				},
-				["row-down", "row-up"],
-			),
-		[],
-	);
+	const list = {
+		hands,
+		window: () => rows.peek(),
+		selected: () => place.peek().entry,
+		select,
+		shown,
+		conditions: conditionsOf,
+	};
+	useCommands(() => listCommands(list, ["row-down", "row-up"]), []);
+	useSeek(list, locate);
 	return (
 		<Grid
 			label="Traffic"

@@ -2,7 +2,7 @@
 // The search that the traffic view shows: its rows, its histogram, its counts.
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError, getJson, isAbort } from "../../api/client";
-import type { EntryList, Histogram, Row } from "../../api/types";
+import type { EntryDetail, EntryList, Histogram, Row } from "../../api/types";
 import { Search } from "../../app/search";
 import {
 	announce,
@@ -114,6 +114,41 @@ export function startSession(): void {
 		const version = progress.value?.version;
 		if (version !== undefined && indexing.value) untracked(grow);
 	});
+}
+
+/** So many may have begun in the same instant. */
+const TIES = 20;
+
+/** The number of a row in a list by time, -1 when it is not in it. */
+export async function locate(id: string, signal: AbortSignal): Promise<number> {
+	const { q, from, to, snapshot, sort } = place.peek();
+	if (sort !== "time" && sort !== "-time") return -1;
+	const d: EntryDetail = await getJson(
+		`entries/${encodeURIComponent(id)}`,
+		{},
+		signal,
+	);
+	let before = 0;
+	let after: string | null = null;
+	do {
+		const part: Histogram = await getJson(
+			"histogram",
+			{ q, from, to: d.row.time, snapshot, after, buckets: 1 },
+			signal,
+		);
+		before += part.matched;
+		after = part.next;
+	} while (after !== null);
+	const near: EntryList = await getJson(
+		"entries",
+		{ q, from, to, snapshot, skip: before, limit: TIES },
+		signal,
+	);
+	const at = near.entries.findIndex((e) => e.id === id);
+	if (at < 0) return -1;
+	return sort === "time"
+		? before + at
+		: (rows.peek()?.total ?? 0) - 1 - before - at;
 }
 
 export function select(id: string): void {
