@@ -10,6 +10,7 @@ struct bounds {
 	struct arena *a;
 	bool redacts;  /* there is a redact() somewhere */
 	bool redacted; /* and it stands to the left */
+	bool weakened; /* what could be said was too large for SQL */
 	struct kfl_residual **residual;
 	int rc;
 };
@@ -28,33 +29,40 @@ complete(struct bounds *b, struct kfl_leaf *l)
 	l->fo = kfl_cond_or_else(kfl_cond_not(b->a, l->tu), true);
 }
 
+/* What is said when c is too large. */
 static const struct kfl_cond *
-and_under(struct bounds *b, const struct kfl_cond *x, const struct kfl_cond *y)
+or_else(struct bounds *b, const struct kfl_cond *c,
+        const struct kfl_cond *weaker)
 {
-	return kfl_cond_or_else(kfl_cond_and(b->a, x, y), false);
+	if (c != NULL)
+		return c;
+	b->weakened = true;
+	return weaker;
 }
 
 static const struct kfl_cond *
+and_under(struct bounds *b, const struct kfl_cond *x, const struct kfl_cond *y)
+{
+	return or_else(b, kfl_cond_and(b->a, x, y), &kfl_cond_false);
+}
+
+/* Half of it is still sound. */
+static const struct kfl_cond *
 or_under(struct bounds *b, const struct kfl_cond *x, const struct kfl_cond *y)
 {
-	const struct kfl_cond *c = kfl_cond_or(b->a, x, y);
-
-	/* Too large: half of it is still sound. */
-	return c != NULL ? c : x;
+	return or_else(b, kfl_cond_or(b->a, x, y), x);
 }
 
 static const struct kfl_cond *
 and_over(struct bounds *b, const struct kfl_cond *x, const struct kfl_cond *y)
 {
-	const struct kfl_cond *c = kfl_cond_and(b->a, x, y);
-
-	return c != NULL ? c : x;
+	return or_else(b, kfl_cond_and(b->a, x, y), x);
 }
 
 static const struct kfl_cond *
 or_over(struct bounds *b, const struct kfl_cond *x, const struct kfl_cond *y)
 {
-	return kfl_cond_or_else(kfl_cond_or(b->a, x, y), true);
+	return or_else(b, kfl_cond_or(b->a, x, y), &kfl_cond_true);
 }
 
 /* --- operators ------------------------------------------------------------ */
@@ -144,35 +152,114 @@ bound_group(struct bounds *b, const struct kfl_node *n)
 	return l;
 }
 
-/* A chain to the right: looked at from the left, put together from the right.
+/* The links of a chain to the right: part[0] kind[0] part[1] ... last. */
+struct chain {
+	struct kfl_leaf *part;
+	enum kfl_kind *kind;
+	size_t n;
+	struct kfl_leaf last;
+};
+
+/* Put together from the right, each inside of the one before it. */
+static struct kfl_leaf
+chain_nested(struct bounds *b, const struct chain *c)
+{
+	struct kfl_leaf l = c->last;
+
+	for (size_t i = c->n; i-- > 0;)
+		l = c->kind[i] == KFL_AND ? bound_and(b, &c->part[i], &l)
+		                          : bound_or(b, &c->part[i], &l);
+	return l;
+}
+
+/*
+ * a or b or ... or y, without one inside of the other:
+ *
+ *	surely		a.t OR ((a.t OR a.f) AND (b.t OR b.f) ... AND
+ *			(a.t OR b.t ... OR y.t))
+ *	perhaps		a.t OR (a.f AND (b.t OR ... OR y.t))
+ *
+ * The first leaves out rows in which something behind a true part cannot be
+ * decided, the second keeps those in which something behind a false a is
+ * neither. Parts without a third way need not be decided.
  */
+static struct kfl_leaf
+or_flat(struct bounds *b, const struct kfl_leaf *x, size_t n,
+        const struct kfl_leaf *y)
+{
+	struct kfl_leaf l = *y;
+	const struct kfl_cond *decided = &kfl_cond_true;
+
+	l.kind = KFL_LEAF_BOOL;
+	for (size_t i = n; i-- > 0;) {
+		if (!x[i].total)
+			decided = and_under(b, or_under(b, x[i].tu, x[i].fu),
+			                    decided);
+		l.total = l.total && x[i].total;
+		l.tu = or_under(b, x[i].tu, l.tu);
+		l.fu = and_under(b, x[i].fu, l.fu);
+		l.fo = and_over(b, x[i].fo, l.fo);
+		if (i > 0)
+			l.to = or_over(b, x[i].to, l.to);
+	}
+	l.tu = or_under(b, x[0].tu, and_under(b, decided, l.tu));
+	if (!x[0].total)
+		l.to = and_over(b, x[0].fo, l.to);
+	l.to = or_over(b, x[0].to, l.to);
+	complete(b, &l);
+	return l;
+}
+
+/* As above, with what is between two "and" made flat. */
+static struct kfl_leaf
+chain_flat(struct bounds *b, const struct chain *c)
+{
+	struct kfl_leaf l = c->last;
+	size_t i = c->n, end;
+
+	while (i > 0) {
+		end = i--;
+		if (c->kind[i] == KFL_AND) {
+			l = bound_and(b, &c->part[i], &l);
+			continue;
+		}
+		while (i > 0 && c->kind[i - 1] == KFL_OR)
+			i--;
+		l = or_flat(b, c->part + i, end - i, &l);
+	}
+	return l;
+}
+
+/* Looked at from the left. */
 static struct kfl_leaf
 bound_chain(struct bounds *b, const struct kfl_node *n)
 {
-	struct kfl_leaf l = kfl_leaf_unknown(KFL_LEAF_BOOL);
 	const struct kfl_node *last = n;
-	struct kfl_leaf *part;
-	enum kfl_kind *kind;
-	size_t count = 1, i = 0;
+	bool before = b->weakened;
+	struct chain c = { .n = 0 };
+	struct kfl_leaf l;
+	size_t i = 0;
 
 	for (; last->kind == KFL_AND || last->kind == KFL_OR;
 	     last = last->right)
-		count++;
-	part = arena_array(b->a, count, sizeof(*part));
-	kind = arena_array(b->a, count, sizeof(*kind));
-	if (part == NULL || kind == NULL) {
+		c.n++;
+	c.part = arena_array(b->a, c.n, sizeof(*c.part));
+	c.kind = arena_array(b->a, c.n, sizeof(*c.kind));
+	if (c.part == NULL || c.kind == NULL) {
 		b->rc = arena_error(b->a);
-		return l;
+		return kfl_leaf_unknown(KFL_LEAF_BOOL);
 	}
 	for (last = n; last->kind == KFL_AND || last->kind == KFL_OR;
 	     last = last->right) {
-		kind[i] = last->kind;
-		part[i++] = bound_node(b, last->left);
+		c.kind[i] = last->kind;
+		c.part[i++] = bound_node(b, last->left);
 	}
-	l = bound_node(b, last);
-	while (i-- > 0)
-		l = kind[i] == KFL_AND ? bound_and(b, &part[i], &l)
-		                       : bound_or(b, &part[i], &l);
+	c.last = bound_node(b, last);
+	b->weakened = false;
+	l = chain_nested(b, &c);
+	if (b->weakened)
+		l = chain_flat(b, &c);
+	b->weakened = before;
 	return l;
 }
 

@@ -10,11 +10,15 @@ is(const struct kfl_cond *c, enum kfl_cond_kind kind)
 	return c != NULL && c->kind == kind;
 }
 
-/* Chains of one operator are written balanced, so they count as flat. */
+/* A chain of one operator is written flat, or in groups when it is long. */
 static unsigned
-depth_below(const struct kfl_cond *c, enum kfl_cond_kind kind)
+groups(unsigned members)
 {
-	return c->kind == kind ? c->depth : c->depth + 1;
+	unsigned levels = 1;
+
+	for (; members > KFL_COND_GROUP; levels++)
+		members = (members + KFL_COND_GROUP - 1) / KFL_COND_GROUP;
+	return levels;
 }
 
 static const struct kfl_cond *
@@ -64,21 +68,29 @@ kfl_cond_not(struct arena *a, const struct kfl_cond *c)
 	                                  .depth = c->depth + 1 });
 }
 
+static void
+add_member(struct kfl_cond *c, const struct kfl_cond *x)
+{
+	unsigned depth = x->kind == c->kind ? x->inner : x->depth;
+
+	c->leaves += x->leaves;
+	c->members += x->kind == c->kind ? x->members : 1;
+	c->inner = depth > c->inner ? depth : c->inner;
+}
+
 static const struct kfl_cond *
 both(struct arena *a, enum kfl_cond_kind kind, const struct kfl_cond *x,
      const struct kfl_cond *y)
 {
 	struct kfl_cond c = { .kind = kind, .left = x, .right = y };
-	unsigned dx, dy;
 
 	if (x == NULL || y == NULL)
 		return NULL;
 	if (x == y)
 		return x;
-	dx = depth_below(x, kind);
-	dy = depth_below(y, kind);
-	c.leaves = x->leaves + y->leaves;
-	c.depth = dx > dy ? dx : dy;
+	add_member(&c, x);
+	add_member(&c, y);
+	c.depth = c.inner + 3 * groups(c.members);
 	return make(a, c);
 }
 
@@ -144,21 +156,26 @@ flatten(const struct kfl_cond *c, enum kfl_cond_kind kind, struct buf *list)
 }
 
 static int
-write_balanced(const struct kfl_cond *const *c, size_t n, const char *operator,
-               struct buf * sql, struct buf *binds)
+write_group(const struct kfl_cond *const *c, size_t n, const char *operator,
+            struct buf * sql, struct buf *binds)
 {
-	size_t half = n / 2;
-	int rc;
+	size_t step = 1;
+	int rc = buf_append_byte(sql, '(');
 
-	if (n == 1)
-		return write_cond(c[0], sql, binds);
-	rc = buf_append_byte(sql, '(');
-	if (rc == 0)
-		rc = write_balanced(c, half, operator, sql, binds);
-	if (rc == 0)
-		rc = buf_append_str(sql, str_from_c(operator));
-	if (rc == 0)
-		rc = write_balanced(c + half, n - half, operator, sql, binds);
+	while (n > step * KFL_COND_GROUP)
+		step *= KFL_COND_GROUP;
+	for (size_t i = 0; i < n && rc == 0; i += step) {
+		size_t left = n - i;
+
+		if (i > 0)
+			rc = buf_append_str(sql, str_from_c(operator));
+		if (rc == 0 && step == 1)
+			rc = write_cond(c[i], sql, binds);
+		else if (rc == 0)
+			rc = write_group(c + i,
+			                 left < step ? left : step, operator,
+			                 sql, binds);
+	}
 	return rc == 0 ? buf_append_byte(sql, ')') : rc;
 }
 
@@ -171,7 +188,7 @@ write_chain(const struct kfl_cond *c, struct buf *sql, struct buf *binds)
 	buf_init(&list, KFL_COND_LEAVES * sizeof(struct kfl_cond *));
 	rc = flatten(c, c->kind, &list);
 	if (rc == 0)
-		rc = write_balanced(
+		rc = write_group(
 		    (const void *)list.p, list.n / sizeof(struct kfl_cond *),
 		    c->kind == KFL_COND_AND ? " AND " : " OR ", sql, binds);
 	buf_release(&list);

@@ -25,8 +25,13 @@ enum {
 	/* Leaves of one condition, counting shared ones each time: SQLite takes
 	 * 32766 parameters and a megabyte of text. */
 	KFL_COND_LEAVES = 4000,
-	/* Nesting; SQLite refuses 1000. */
-	KFL_COND_DEPTH = 200,
+	/* Members between one pair of parentheses. SQLite refuses trees of
+	 * 1000 levels; KFL_COND_DEPTH / 3 of these pairs have fewer. */
+	KFL_COND_GROUP = 32,
+	/* What SQLite's parser keeps of what is open around a leaf; it refuses
+	 * more than 100 in all, and leaves and the rest of a statement need
+	 * some, too. Each pair of parentheses takes three, a NOT one. */
+	KFL_COND_DEPTH = 57,
 };
 
 enum kfl_bind_kind { KFL_BIND_INT, KFL_BIND_REAL, KFL_BIND_TEXT };
@@ -54,6 +59,7 @@ struct kfl_cond {
 	size_t nbinds;
 	const struct kfl_cond *left, *right;
 	unsigned leaves, depth;
+	unsigned members, inner; /* of a chain, and the depth below it */
 };
 
 extern const struct kfl_cond kfl_cond_true;

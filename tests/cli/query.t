@@ -23,6 +23,17 @@ grep '"abbr":"HTTP",' "$tmp/all" >"$tmp/want"
 same 'matches every HTTP entry' "$tmp/out" "$tmp/want"
 status 'with blanks around it' 0 "$analyzer" query --count "$shop" '  http '
 is 'and --count' "$(cat "$tmp/out")" 825
+
+# More alternatives than SQLite's parser can keep open, one in the other.
+query='response.status == 404'
+n=1000
+while [ "$n" -lt 1040 ]; do
+	query="$query or response.status == $n"
+	n=$((n + 1))
+done
+is 'forty alternatives' "$("$analyzer" query --count "$shop" "$query")" \
+	"$("$analyzer" query --count "$shop" 'response.status == 404')"
+
 status 'the macro gql' 0 "$analyzer" query --json "$shop" gql
 grep '"abbr":"GQL",' "$tmp/all" >"$tmp/want"
 same 'matches every GraphQL entry' "$tmp/out" "$tmp/want"

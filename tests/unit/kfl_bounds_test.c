@@ -932,13 +932,13 @@ test_closed_plans(void)
 	is_exact("nothing.at.all == 5", "0");
 	is_exact("!(nothing.at.all == 5)", "1");
 	is_plan("request.opCode == \"Query\"",
-	        "((" DNS_KEYS " AND NOT (e.flags&?)<>0) AND (NOT "
+	        "(" DNS_KEYS " AND NOT (e.flags&?)<>0 AND NOT "
 	        "(e.flags&?)<>0 AND (e.method IN (SELECT id FROM text WHERE "
-	        "value=?))))",
-	        "(((" DNS_KEYS " AND NOT (e.flags&?)<>0) AND (NOT "
+	        "value=?)))",
+	        "((" DNS_KEYS " AND NOT (e.flags&?)<>0 AND NOT "
 	        "(e.flags&?)<>0 AND (e.method IN (SELECT id FROM text WHERE "
-	        "value=?)))) OR (" DNS_KEYS " AND (NOT (e.flags&?)<>0 AND "
-	        "(e.flags&?)<>0)))");
+	        "value=?))) OR (" DNS_KEYS " AND NOT (e.flags&?)<>0 AND "
+	        "(e.flags&?)<>0))");
 	is_exact("src.name == \"cart\"",
 	         "((e.client IN " HAD("t.value=?") " OR e.server IN " HAD(
 		     "t.value=?") ") AND " WHO("0") "=?)");
@@ -946,10 +946,10 @@ test_closed_plans(void)
 	is_exact("startTime == \"2023-01-29T10:00:00.5Z\"", "(e.ts=?)");
 	is_exact("startTime == \"2023-01-29T10:00:00.50Z\"", "0");
 	is_exact("timing.waitMs > 5 and tcp.gaps == 0",
-	         "((NOT (e.flags&?)<>0 AND (CAST(CAST(e.res_first AS "
-	         "REAL)/1e6 AS REAL)>?)) AND (" HTTP_KEYS
+	         "(NOT (e.flags&?)<>0 AND (CAST(CAST(e.res_first AS "
+	         "REAL)/1e6 AS REAL)>?) AND " HTTP_KEYS
 	         " AND ((coalesce((SELECT gaps_0+gaps_1 FROM stream WHERE "
-	         "id=e.stream),0))=?)))");
+	         "id=e.stream),0))=?))");
 	is_exact("evidence.eid == \"5\"", "((e.id)=?)");
 	is_exact("evidence.eid == \"2:5\"", "0");
 	plan_snapshot = 2;
@@ -1021,9 +1021,71 @@ test_size(void)
 	(void)sqlite3_close(db);
 }
 
+static void
+add_part(struct buf *b, unsigned shape, unsigned n)
+{
+	int rc = ERR_INVAL;
+
+	if (shape == 0)
+		rc = buf_printf(b, "response.status == %u or ", n);
+	else if (shape == 1)
+		rc = buf_printf(b,
+		                "response.status != %u or "
+		                "(request.path != \"/%u\" and ",
+		                n, n);
+	else if (shape == 2)
+		rc = buf_printf(b,
+		                "elapsedTime != %u and "
+		                "(response.status == %u or ",
+		                n, n);
+	else
+		rc = buf_printf(b,
+		                "!(response.status == %u or "
+		                "!(request.method == \"%u\" and ",
+		                n, n);
+	ENSURE(rc == 0);
+}
+
+/* The parser of SQLite, too, has a limit to what it keeps open. */
+static void
+test_nesting(void)
+{
+	/* Of each shape: levels of ours below 64, and what ends it. */
+	static const unsigned most[] = { 60, 60, 60, 15 };
+	static const unsigned closing[] = { 0, 1, 1, 2 };
+	struct row rows[ROWS];
+	sqlite3 *db = make_index(rows);
+	struct tally t = { 0 };
+
+	for (unsigned i = 0; i < 240; i++) {
+		unsigned shape = i % 4, n = i / 4 + 1;
+		struct err e = ERR_INIT;
+		struct kfl *k = NULL;
+		struct buf b;
+
+		if (n > most[shape])
+			continue;
+		buf_init(&b, 65536);
+		for (unsigned j = 0; j < n; j++)
+			add_part(&b, shape, 200 + j);
+		ENSURE(buf_append_str(&b, STR("response.status == 404")) == 0);
+		for (unsigned j = 0; j < n * closing[shape]; j++)
+			ENSURE(buf_append_byte(&b, ')') == 0);
+		ENSURE(kfl_parse(buf_str(&b), NULL, &e, &k) == 0);
+		ENSURE(kfl_prepare(k, NOW_MS, &e) == 0);
+		compare(db, rows, k, buf_str(&b), &t);
+		kfl_free(k);
+		buf_release(&b);
+	}
+	is_int(t.wrong, 0, "chains inside of chains");
+	ok(t.decided > t.rows / 4, "many rows need no look");
+	(void)sqlite3_close(db);
+}
+
 int
 main(void)
 {
+	test_nesting();
 	test_plans();
 	test_closed_plans();
 	test_residual();
