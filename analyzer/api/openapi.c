@@ -3,84 +3,49 @@
  * GET /api/v1/openapi.json: the routes for programs (OpenAPI 3.1), made from
  * the table that they are found by.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "analyzer/api/call.h"
+#include "analyzer/api/schemas.h"
+#include "analyzer/export/export.h"
 #include "version.h"
 
 /* ---- shapes ---- */
 
-/* What many replies are made of; docs/api.md tells the members. */
-static const char components[] =
-    "{\"schemas\":{"
-    "\"Error\":{\"type\":\"object\",\"required\":[\"error\"],\"properties\":"
-    "{\"error\":{\"type\":\"object\",\"required\":[\"code\",\"message\","
-    "\"position\"],\"properties\":{\"code\":{\"type\":\"string\"},"
-    "\"message\":{\"type\":\"string\"},\"position\":{\"type\":[\"object\","
-    "\"null\"],\"required\":[\"line\",\"column\",\"start\",\"end\"]},"
-    "\"suggestion\":{\"type\":\"string\"}}}}},"
-    "\"HubError\":{\"type\":\"object\",\"properties\":{\"msg\":{\"type\":"
-    "\"string\"}}},"
-    "\"List\":{\"type\":\"object\",\"required\":[\"scanned\",\"matched\","
-    "\"undecided\",\"complete\",\"next\",\"prev\"],\"properties\":{"
-    "\"scanned\":{\"type\":\"integer\"},\"matched\":{\"type\":\"integer\"},"
-    "\"undecided\":{\"type\":\"integer\"},\"complete\":{\"type\":"
-    "\"boolean\"},\"next\":{\"type\":[\"string\",\"null\"]},\"prev\":"
-    "{\"type\":[\"string\",\"null\"]}}},"
-    "\"End\":{\"type\":\"object\",\"required\":[\"ip\",\"port\",\"name\","
-    "\"namespace\"],\"properties\":{\"ip\":{\"type\":\"string\"},\"port\":"
-    "{\"type\":\"integer\"},\"name\":{\"type\":\"string\"},\"namespace\":"
-    "{\"type\":\"string\"}}},"
-    "\"Row\":{\"type\":\"object\",\"required\":[\"id\",\"snapshot\","
-    "\"stream\",\"ordinal\",\"protocol\",\"abbr\",\"method\",\"summary\","
-    "\"status\",\"class\",\"time\",\"elapsedMs\",\"requestSize\","
-    "\"responseSize\",\"src\",\"dst\",\"node\",\"tls\",\"complete\","
-    "\"reason\",\"queries\"],\"properties\":{\"id\":{\"type\":\"string\"},"
-    "\"status\":{\"type\":\"integer\"},\"class\":{\"enum\":[\"unanswered\","
-    "\"server_error\",\"client_error\",\"failed\",\"redirect\",\"success\"]},"
-    "\"time\":{\"type\":\"string\",\"format\":\"date-time\"},\"elapsedMs\":"
-    "{\"type\":[\"number\",\"null\"]},\"src\":{\"$ref\":"
-    "\"#/components/schemas/End\"},\"dst\":{\"$ref\":"
-    "\"#/components/schemas/End\"}}},"
-    "\"Entries\":{\"allOf\":[{\"$ref\":\"#/components/schemas/List\"},"
-    "{\"type\":\"object\",\"required\":[\"entries\"],\"properties\":"
-    "{\"entries\":{\"type\":\"array\",\"items\":{\"$ref\":"
-    "\"#/components/schemas/Row\"}}}}]},"
-    "\"Stall\":{\"type\":[\"object\",\"null\"],\"required\":[\"ms\","
-    "\"bytes\",\"missing\",\"times\",\"complete\",\"spans\"],\"properties\":{"
-    "\"ms\":{\"type\":\"number\"},\"bytes\":{\"type\":\"integer\"},"
-    "\"missing\":{\"type\":\"integer\"},\"times\":{\"type\":\"integer\"},"
-    "\"complete\":{\"type\":\"boolean\"},\"spans\":{\"type\":\"array\"}}},"
-    "\"Entry\":{\"type\":\"object\",\"required\":[\"row\",\"entry\","
-    "\"representation\",\"bodies\",\"stalls\",\"protocol\",\"cut\","
-    "\"previous\",\"following\"],\"properties\":{\"row\":{\"$ref\":"
-    "\"#/components/schemas/Row\"},\"stalls\":{\"type\":\"object\","
-    "\"properties\":{\"request\":{\"$ref\":\"#/components/schemas/Stall\"},"
-    "\"response\":{\"$ref\":\"#/components/schemas/Stall\"}}}}},"
-    "\"Object\":{\"type\":\"object\"}},"
-    "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":"
-    "\"bearer\"}}}";
-
-/* Which of them a reply is; others are objects, or not JSON. */
-static const struct {
-	const char *name, *type, *schema;
+/* Which of schemas.def a reply is; others are objects, or not JSON. */
+static const struct reply {
+	const char *name, *type, *schema, *status;
 } replies[] = {
-	{ "entries", NULL, "Entries" },
-	{ "entry", NULL, "Entry" },
-	{ "streams", NULL, "List" },
-	{ "histogram", NULL, "List" },
-	{ "top", NULL, "List" },
-	{ "map", NULL, "List" },
-	{ "identities", NULL, "List" },
-	{ "diag", NULL, "List" },
-	{ "packets", NULL, "List" },
-	{ "body", "application/octet-stream", NULL },
-	{ "export", "application/octet-stream", NULL },
-	{ "pcaps_download", "application/octet-stream", NULL },
-	{ "pcaps_merge", "application/octet-stream", NULL },
-	{ "echo", "text/plain", NULL },
-	{ "livez", "text/plain", NULL },
+	{ "readyz", NULL, "Progress", NULL },
+	{ "progress", NULL, "Progress", NULL },
+	{ "snapshots", NULL, "Snapshots", NULL },
+	{ "snapshot", NULL, "Snapshot", NULL },
+	{ "entries", NULL, "Entries", NULL },
+	{ "entry", NULL, "Entry", NULL },
+	{ "packets", NULL, "Packets", NULL },
+	{ "streams", NULL, "Streams", NULL },
+	{ "stream", NULL, "Stream", NULL },
+	{ "histogram", NULL, "Histogram", NULL },
+	{ "top", NULL, "Top", NULL },
+	{ "map", NULL, "Map", NULL },
+	{ "identities", NULL, "Identities", NULL },
+	{ "diag", NULL, "Diag", NULL },
+	{ "fields", NULL, "Fields", NULL },
+	{ "protocols", NULL, "Protocols", NULL },
+	{ "check", NULL, "Check", NULL },
+	{ "check_long", NULL, "Check", NULL },
+	{ "explain", NULL, "Explain", NULL },
+	{ "version", NULL, "HubVersion", NULL },
+	{ "validate", NULL, "HubValid", NULL },
+	{ "total_streams", NULL, "HubTotal", NULL },
+	{ "pods_targeted", NULL, "HubTargets", NULL },
+	{ "body", "application/octet-stream", NULL, NULL },
+	{ "pcaps_download", "application/octet-stream", NULL, NULL },
+	{ "pcaps_merge", "application/octet-stream", NULL, NULL },
+	{ "ws", "*/*", NULL, "101" },
+	{ "scripts_logs", "*/*", NULL, "101" },
+	{ "echo", "text/plain", NULL, NULL },
+	{ "livez", "text/plain", NULL, NULL },
 };
 
 /* ---- parameters ---- */
@@ -139,19 +104,41 @@ put_params(struct json_out *j, const struct route *r)
 static void
 put_content(struct json_out *j, const char *type, const char *schema)
 {
-	char ref[64];
-
 	jout_put(j, "content");
 	jout_begin_object(j);
 	jout_put(j, type);
 	jout_begin_object(j);
 	if (schema != NULL) {
-		(void)snprintf(ref, sizeof(ref), "#/components/schemas/%s",
-		               schema);
 		jout_put(j, "schema");
-		jout_begin_object(j);
-		jout_put_str(j, "$ref", str_from_c(ref));
-		jout_end_object(j);
+		schemas_put_type(j, str_from_c(schema));
+	}
+	jout_end_object(j);
+	jout_end_object(j);
+}
+
+/* What an export is depends on its format; each type once. */
+static void
+put_download(struct json_out *j)
+{
+	struct str name, rest;
+
+	jout_put(j, "200");
+	jout_begin_object(j);
+	jout_put_str(j, "description", STR("a file of the format"));
+	jout_put(j, "content");
+	jout_begin_object(j);
+	for (int f = 0; f < EXPORT_STREAM; f++) {
+		const char *type = export_mime((enum export_format)f);
+		bool had = false;
+
+		for (int g = 0; g < f; g++)
+			had |= strcmp(export_mime((enum export_format)g),
+			              type) == 0;
+		if (had)
+			continue;
+		(void)str_split1(str_from_c(type), ';', &name, &rest);
+		jout_key(j, name);
+		jout_raw(j, STR("{}"));
 	}
 	jout_end_object(j);
 	jout_end_object(j);
@@ -168,24 +155,57 @@ put_response(struct json_out *j, const char *status, const char *text,
 	jout_end_object(j);
 }
 
+static const struct reply *
+find_reply(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+		if (strcmp(replies[i].name, name) == 0)
+			return &replies[i];
+	}
+	return NULL;
+}
+
+static void
+put_failure(struct json_out *j, const struct route *r, const char *status)
+{
+	bool hub = (r->flags & ROUTE_HUB) != 0;
+
+	/* A handshake that is none is answered with a text. */
+	if (strcmp(status, "101") == 0)
+		put_response(j, "default", "what is wrong", "*/*", NULL);
+	/* As the original has them: {"msg":...}, or a text in base64. */
+	else if (strcmp(r->name, "item") == 0)
+		put_response(j, "default", "what is wrong", "application/json",
+		             "any");
+	else
+		put_response(j, "default", "what is wrong", "application/json",
+		             hub ? "HubError" : "Error");
+}
+
 static void
 put_responses(struct json_out *j, const struct route *r)
 {
-	bool hub = (r->flags & ROUTE_HUB) != 0;
+	const struct reply *reply = find_reply(r->name);
 	const char *type = "application/json", *schema = "Object";
+	const char *status = "200";
 
-	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
-		if (strcmp(replies[i].name, r->name) != 0)
-			continue;
-		schema = replies[i].schema;
-		if (replies[i].type != NULL)
-			type = replies[i].type;
+	if (reply != NULL) {
+		schema = reply->schema;
+		type = reply->type != NULL ? reply->type : type;
+		status = reply->status != NULL ? reply->status : status;
 	}
 	jout_put(j, "responses");
 	jout_begin_object(j);
-	put_response(j, "200", "what was asked for", type, schema);
-	put_response(j, "default", "what is wrong", "application/json",
-	             hub ? "HubError" : "Error");
+	if (strcmp(r->name, "export") == 0)
+		put_download(j);
+	else
+		put_response(j, status, "what was asked for", type, schema);
+	if ((r->flags & ROUTE_TAG) != 0)
+		put_response(j, "304", "the client has it already", "*/*",
+		             NULL);
+	if (strcmp(r->name, "readyz") == 0)
+		put_response(j, "503", "not yet", type, schema);
+	put_failure(j, r, status);
 	jout_end_object(j);
 }
 
@@ -265,7 +285,13 @@ api_openapi(struct call *c)
 		put_path(j, r);
 	jout_end_object(j);
 	jout_put(j, "components");
-	jout_raw(j, str_from_c(components));
+	jout_begin_object(j);
+	jout_put(j, "schemas");
+	schemas_put(j);
+	jout_put(j, "securitySchemes");
+	jout_raw(j,
+	         STR("{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+	jout_end_object(j);
 	jout_end_object(j);
 	return 0;
 }

@@ -60,6 +60,47 @@ wait_ready()
 	return 1
 }
 
+# record URL STATUS [CURL-OPTION...]: the reply, for conform
+record()
+{
+	method='get'
+	path=${1#*//*/}
+	case $1 in "$hub"api/*) return 0 ;; esac
+	status=$2
+	shift 2
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-X) method=$(echo "$2" | tr '[:upper:]' '[:lower:]') ;;
+		-d | --data*) [ "$method" != get ] || method=post ;;
+		-G | -I) break ;;
+		esac
+		shift
+	done
+	case ${1-} in -G) method='get' ;; -I) return 0 ;; esac
+	type=$(sed -n 's/^[Cc]ontent-[Tt]ype: \([^;]*\).*/\1/p' "$tmp/head" |
+		tr -d '\r')
+	[ -n "$type" ] || return 0
+	printf '{"method":"%s","path":"/%s","status":%s,"type":"%s","body":' \
+	    "$method" "${path%%[?]*}" "$status" "$type"
+	if [ "$type" = application/json ] &&
+		! grep -qi '^content-encoding' "$tmp/head"; then
+		cat "$tmp/out"
+	else
+		echo null
+	fi
+	echo '}'
+}
+
+# Were all replies so far as the server's document says?
+conform()
+{
+	curl -s "${front}api/v1/openapi.json" -o "$tmp/openapi" &&
+	jq -n -r --slurpfile doc "$tmp/openapi" -f tests/api/conform.jq \
+	    "$tmp/replies" >"$tmp/odd" && [ ! -s "$tmp/odd" ] && return 0
+	head -n 20 "$tmp/odd" | sed 's/^/# /'
+	return 1
+}
+
 # get NAME STATUS URL [CURL-OPTION...]: the body is in $tmp/out, the head in
 # $tmp/head
 get()
@@ -72,6 +113,7 @@ get()
 	rc=$(curl -sS -m 60 -o "$tmp/out" -D "$tmp/head" -w '%{http_code}' \
 	    "$@" "$url" 2>"$tmp/err")
 	is "$name" "$rc" "$want"
+	record "$url" "$rc" "$@" >>"$tmp/replies"
 }
 
 # has NAME JQ-FILTER: of the reply

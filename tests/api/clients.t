@@ -150,6 +150,7 @@ is 'its client leaves' "$?" 28
 settled
 ok 'and it is not finished for nobody' test \
 	"$((2 * ($(used) - from)))" -lt "$whole"
+ok 'every reply was as the document says' conform
 stop
 
 done_testing

@@ -249,6 +249,7 @@ get 'without a number it leads nowhere' 404 "${api}entries/${id#1:}"
 get 'a stream too' 200 "${api}entries?stream=$stream"
 has 'is one of one snapshot' '(.entries | length > 0) and
 	all(.entries[]; .stream == "'"$stream"'")'
+ok 'every reply was as the document says' conform
 stop
 
 done_testing

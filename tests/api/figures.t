@@ -331,5 +331,6 @@ get 'one of them' 200 "$api/export?format=csv&q=dns&snapshot=2"
 is 'has no rows of the other' "$(tail -n +2 "$tmp/out" | grep -cv '^2:')" 0
 get 'hidden parts in packets' 400 \
 	"$api/export?snapshot=1&format=pcap&q=redact(%22request.path%22)"
+ok 'every reply was as the document says' conform
 
 done_testing

@@ -337,6 +337,7 @@ is 'nothing is sent twice or lost while indexing' \
 	"$(jq -r .id "$tmp/frames" | sort | uniq -d | wc -l) $(wc -l <"$tmp/frames")" \
 	"0 $("$analyzer" query --count "$shop")"
 ws '' 0.1 &
+ok 'every reply was as the document says' conform
 stop
 is 'and a stop ends the sockets too' "$server_status" 0
 

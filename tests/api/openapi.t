@@ -131,6 +131,7 @@ has 'has a point for each' '(.interfaces | length == 3) and
 	(.interfaces | map(.point) | sort) == (.points | map(.id)) and
 	all(.points[]; .packets > 0 and .first < .last) and
 	.packets == (.points | map(.packets) | add)'
+ok 'every reply was as the document says' conform
 stop
 
 done_testing

@@ -43,6 +43,7 @@ is '... finds it' "$(jq '.entries | length' "$tmp/out")" 1
 get 'a query by the number' 200 "${front}api/v1/entries" -G \
 	--data-urlencode 'q=request.grpc.messages[0].data["1"] == "abc"'
 is '... does not' "$(jq '.entries | length' "$tmp/out")" 0
+ok 'every reply was as the document says' conform
 stop
 
 echo 'not a set' >"$tmp/bad"

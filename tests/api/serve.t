@@ -276,6 +276,7 @@ get 'a place inside the interface' 200 "${front}streams/12"
 get 'a file that is not there' 404 "${front}x.js"
 get 'nor what a link leads to' 404 "${front}link.txt"
 get 'nor anything above' 404 "${front}..%2fsecret.txt"
+ok 'every reply was as the document says' conform
 stop
 
 done_testing
