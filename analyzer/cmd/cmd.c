@@ -203,6 +203,10 @@ cmd_main(int argc, char **argv)
 	mem_share_heaps();
 	/* A closed pipe is to be an error of fwrite(), not our end. */
 	(void)signal(SIGPIPE, SIG_IGN);
+#ifdef SIGXFSZ
+	/* Nor a file that grows too long (ulimit -f), of write(). */
+	(void)signal(SIGXFSZ, SIG_IGN);
+#endif
 	term_init(&c.out, stdout);
 	term_init(&c.err, stderr);
 	rc = options_parse(argc, argv, &e, &options);

@@ -479,7 +479,9 @@ static int
 put_history(struct bundle *b, const struct history *h)
 {
 	int fd = -1;
-	int rc = io_open_at(AT_FDCWD, h->path.p, O_RDONLY | O_NOFOLLOW, 0, &fd);
+	/* O_NONBLOCK: a pipe that took the file's place must not hang us. */
+	int rc = io_open_at(AT_FDCWD, h->path.p,
+	                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, &fd);
 
 	if (rc != 0)
 		return err_set(b->x->e, rc, "%s: %s", h->path.p, err_text(rc));

@@ -134,6 +134,12 @@ is 'nothing finished is left' "$(find "$ws" -name index.db | wc -l)" 0
 is 'nothing temporary is left' "$(find "$ws" -name 'tmp-*' | wc -l)" 0
 is 'and it says nothing' "$(cat "$tmp/out" "$tmp/err")" ''
 
+# Of 100 KiB at most, which a capture and the index are both beyond.
+status 'a file that may not grow that long' 3 sh -c \
+	'ulimit -f 200; exec "$@"' sh "$analyzer" index -w "$tmp/short" "$shop"
+says 'is told' "$tmp/err" '^analyzer: (writing|index) '
+is 'nothing temporary is left' "$(find "$tmp/short" -name 'tmp-*' | wc -l)" 0
+
 # ---- captures in another order than that of their names ----
 
 mkdir "$tmp/tree"
