@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyzer/api/dispatch.h"
 
+#include <stdio.h>
+
 #include "analyzer/api/assets.h"
 #include "analyzer/api/call.h"
 #include "analyzer/api/header.h"
