@@ -222,19 +222,18 @@ write_entries(struct export *x, enum export_format format)
 
 /* ---- the whole ---- */
 
-/* Only whole entries can have something hidden. */
 static bool
-hides(const struct export_job *job, enum export_format format)
+redacts(const struct export_job *job)
 {
-	bool redacts = false;
+	bool any = false;
 
 	for (size_t i = 0; i < job->nparts; i++) {
 		const struct export_part *p = &job->part[i];
 
-		redacts |= !p->listed && p->source.ask->kfl != NULL &&
-		           p->source.ask->kfl->redacts;
+		any |= !p->listed && p->source.ask->kfl != NULL &&
+		       p->source.ask->kfl->redacts;
 	}
-	return redacts && (export_is_packets(format) || format == EXPORT_CSV);
+	return any;
 }
 
 int
@@ -242,17 +241,23 @@ export_write(const struct export_job *job, enum export_format format,
              struct outlet *out, struct err *e,
              struct export_counts *ret_counts)
 {
-	struct export x = { .job = job, .out = out, .counts = ret_counts };
+	struct export_job own = *job;
+	struct export x = { .job = &own, .out = out, .counts = ret_counts };
 	struct err local = ERR_INIT;
+	bool hides = redacts(job);
 	int rc;
 
 	x.e = e != NULL ? e : &local;
 	*ret_counts = (struct export_counts){ .first = ERR_INIT };
-	if (hides(job, format))
+	/* Only whole entries can have something hidden. */
+	if (hides && (export_is_packets(format) || format == EXPORT_CSV))
 		return err_set(e, ERR_USAGE,
 		               "redact() hides parts of whole entries, which "
 		               "packets and tables would show; export to har "
 		               "or jsonl");
+	/* The query may name what it hides. */
+	if (hides)
+		own.comment = STR_NONE;
 	if (export_is_packets(format))
 		rc = write_packets(&x, format);
 	else

@@ -59,7 +59,8 @@ struct export_job {
 	const struct run_query *query; /* of which entries; the rest of it */
 	bool exact;
 	struct str program; /* who writes it: "analyzer 1.0" */
-	struct str comment; /* what it is: the snapshot and the query */
+	struct str comment; /* what it is: the snapshot and the query; left
+	                       out when the query redacts */
 	const struct export_limits *limits;
 };
 

@@ -74,6 +74,12 @@ ok 'jsonl: entries of the schema, as query prints them' sh -c "
 export_as "$hide" -o "$tmp/hidden.jsonl"
 ok 'jsonl: redact() hides' jq -es 'all(.request.path == "[REDACTED]" or
 	.request == {})' "$tmp/hidden.jsonl"
+"$analyzer" export "$shop" 'http and response.status == 201 and
+	request.headers["User-Agent"] != "secret" and
+	redact("request.headers")' -o "$tmp/hidden.har"
+ok 'har: nor does the comment tell what the query hides' jq -e '.log |
+	(.entries | length > 0) and (has("comment") | not)' "$tmp/hidden.har"
+is 'nor anything else' "$(grep -c secret "$tmp/hidden.har")" 0
 is 'csv: a line an entry, and the header' "$(wc -l <"$tmp/out.csv")" $((n + 1))
 is 'csv: as many columns in each' "$(sed 's/"[^"]*"//g' "$tmp/out.csv" |
 	tr -cd ',\n' | sort -u | wc -l)" 1
