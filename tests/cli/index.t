@@ -211,6 +211,7 @@ is '... and counts the others' "$([ "$(cat "$tmp/out")" -gt 0 ] && echo yes)" \
 	yes
 chmod 0 "$tmp/names/plain"
 if [ "$(id -u)" -ne 0 ]; then
+	"$analyzer" index --verify "$tmp/names" >"$tmp/out" 2>&1
 	status 'a file that may not be read' 4 "$analyzer" diag "$tmp/names"
 	says '... is told as such' "$tmp/out" ' it may not be read +plain$'
 else
