@@ -8,6 +8,7 @@
 
 #include "analyzer/entry/position.h"
 #include "analyzer/export/packets.h"
+#include "analyzer/export/seats.h"
 #include "analyzer/query/ids.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -33,7 +34,6 @@ enum {
 struct channel {
 	struct str folder;
 	uint32_t point;
-	uint32_t iface;
 	uint16_t linktype;
 	bool tls;
 	bool nanos;
@@ -65,6 +65,7 @@ struct bundle {
 	struct str around; /* the folder around all, "" none */
 	struct channel *channel;
 	size_t nchannels, channel_cap;
+	struct seats seats;
 	struct map origins; /* of packets -> index of the channel */
 	struct history *history;
 	size_t nhistories, history_cap;
@@ -113,18 +114,28 @@ belongs(const struct bundle *b, const struct channel *c,
 {
 	struct str member = opened_source(b->o, s->id);
 
-	return c->point == s->point && c->tls == s->tls &&
-	       str_eq(c->folder, folder_of(b, member));
+	return c->tls == s->tls && str_eq(c->folder, folder_of(b, member));
+}
+
+/* Of a packet; measure() has seen to it that the index knows. */
+static uint32_t
+point_of(const struct bundle *b, const struct packet *p)
+{
+	uint32_t point = 0;
+
+	(void)seats_point(&b->seats, p->source->id, p->record.iface, &point);
+	return point;
 }
 
 static struct channel *
 find_channel(struct bundle *b, const struct packet *p)
 {
+	uint32_t point = point_of(b, p);
+
 	for (size_t i = 0; i < b->nchannels; i++) {
 		struct channel *c = &b->channel[i];
 
-		if (c->iface == p->record.iface &&
-		    c->linktype == p->record.linktype &&
+		if (c->point == point && c->linktype == p->record.linktype &&
 		    belongs(b, c, p->source))
 			return c;
 	}
@@ -151,8 +162,7 @@ add_channel(struct bundle *b, const struct packet *p,
 	*ret_channel = &b->channel[b->nchannels++];
 	**ret_channel = (struct channel){
 		.folder = arena_dup(&b->arena, folder_of(b, member)),
-		.point = p->source->point,
-		.iface = p->record.iface,
+		.point = point_of(b, p),
 		.linktype = p->record.linktype,
 		.tls = p->source->tls,
 		.stream = layout_of(member).single_stream,
@@ -165,7 +175,7 @@ add_channel(struct bundle *b, const struct packet *p,
 
 /* ---- the first pass: how large the captures will be ---- */
 
-/* What decides it, but for the folder and the point, which are the file's. */
+/* What decides it: the folder and the point are the file's and interface's. */
 struct origin {
 	uint32_t source;
 	uint32_t iface;
@@ -181,8 +191,14 @@ measure(struct bundle *b, const struct packet *p)
 	struct channel *c = NULL;
 	uint32_t at;
 	void *v = NULL;
+	uint32_t point;
 	int rc = map_insert(&b->origins, &from, &v);
 
+	if (rc == 1 && !seats_point(&b->seats, from.source, from.iface, &point))
+		return err_set(
+		    b->x->e, ERR_CORRUPT,
+		    "the index does not know interface %" PRIu32 " of " STR_FMT,
+		    from.iface, STR_ARG(opened_source(b->o, from.source)));
 	if (rc == 1) {
 		c = find_channel(b, p);
 		rc = c == NULL ? add_channel(b, p, &c) : 0;
@@ -208,7 +224,9 @@ is_wanted(void *ctx, const struct packets_source *s)
 {
 	const struct bundle *b = ctx;
 
-	return b->wanted == NULL || belongs(b, b->wanted, s);
+	return b->wanted == NULL ||
+	       (belongs(b, b->wanted, s) &&
+	        seats_has(&b->seats, s->id, b->wanted->point));
 }
 
 static int
@@ -285,7 +303,7 @@ set_apart(const struct bundle *b, size_t i)
 
 		if (!str_eq(o->folder, c->folder))
 			continue;
-		if (o->point == c->point && o->iface == c->iface)
+		if (o->point == c->point)
 			return o->apart;
 		if (o->apart == 0 && c->first_ts >= o->last_ts - LAYOUT_SLACK)
 			return i + 1;
@@ -373,8 +391,8 @@ copy_packets(struct bundle *b, const struct channel *c, struct outlet *to)
 		return rc;
 	pcap_out_begin(&pcap, to, c->linktype, c->nanos);
 	while ((rc = packets_next(packets, &p, b->x->e)) == 1) {
-		if (p.record.iface != c->iface ||
-		    p.record.linktype != c->linktype)
+		if (p.record.linktype != c->linktype ||
+		    point_of(b, &p) != c->point)
 			continue;
 		pcap_out_record(&pcap, &p.record);
 		b->x->counts->packets++;
@@ -540,6 +558,8 @@ bundle_init(struct bundle *b, struct export *x, size_t part, bool single)
 	arena_init(&b->arena, NAMES_BYTES, 0);
 	b->sec = second_of(b->o);
 	if (rc == 0)
+		rc = seats_load(&b->seats, opened_index(b->o), x->e);
+	if (rc == 0)
 		rc = measure_all(b);
 	/* Of a snapshot with nothing to be packed, not even names. */
 	if (rc == 0 && (b->nchannels > 0 || x->job->nparts == 1))
@@ -551,6 +571,7 @@ static void
 bundle_release(struct bundle *b)
 {
 	map_release(&b->origins);
+	seats_release(&b->seats);
 	mem_free(b->channel);
 	mem_free(b->history);
 	arena_release(&b->arena);

@@ -51,11 +51,9 @@ static int
 add_source(void *ctx, const struct index_source *s)
 {
 	struct packets *p = ctx;
-	struct file f = {
-		.pub = { .id = s->id, .point = s->point, .tls = s->tls },
-		.bytes = s->bytes,
-		.first_ts = s->first_ts
-	};
+	struct file f = { .pub = { .id = s->id, .tls = s->tls },
+		          .bytes = s->bytes,
+		          .first_ts = s->first_ts };
 
 	if (!s->capture)
 		return 0;

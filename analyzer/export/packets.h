@@ -28,7 +28,6 @@ struct packets;
 /* A capture file with picked packets. */
 struct packets_source {
 	uint32_t id;
-	uint32_t point;
 	bool tls;
 	bool micro; /* its times have microseconds and no more */
 };

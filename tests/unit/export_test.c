@@ -200,6 +200,44 @@ test_interfaces(struct indexed *x, enum export_format format)
 	indexed_clear(&first);
 }
 
+/* An interface that goes on in the next section is one vantage. */
+static void
+test_sections(struct indexed *x)
+{
+	struct indexed_set first = { .n = 0 };
+	struct mktcp_segment s = { .flags = MKTCP_PUSH,
+		                   .server = 80,
+		                   .data = "GET / HTTP/1.1\r\n",
+		                   .n = 16 };
+	struct export_limits limits;
+	struct err e = ERR_INIT;
+	struct buf file;
+
+	mktcp_ng_begin(&file);
+	mktcp_ng_iface(&file, "veth1", MKTCP_RAW);
+	mktcp_ng(&file, 0, MKTCP_RAW, 0, &s);
+	mktcp_ng_section(&file);
+	mktcp_ng_iface(&file, "br0", MKTCP_RAW);
+	mktcp_ng_iface(&file, "veth1", MKTCP_RAW);
+	s.seq = 16;
+	s.data = "Host: a\r\n\r\n";
+	s.n = 11;
+	mktcp_ng(&file, 1, MKTCP_RAW, 3000, &s);
+	indexed_add(&first, file.p, file.n);
+	buf_release(&file);
+	export_limits_init(&limits);
+	if (!ok(indexed_run_set(x, &first), "two sections are indexed"))
+		return;
+	is_int((intmax_t)x->result.streams, 1, "with one stream");
+	is_int(write_as(x, "", EXPORT_ARCHIVE, &limits, NULL, &e), 0,
+	       "its packets are exported");
+	ok(reopen(x), "and indexed again");
+	is_int((intmax_t)x->result.streams, 1, "with one stream");
+	is_int((intmax_t)x->result.entries, 1, "and the call");
+	indexed_drop(x);
+	indexed_clear(&first);
+}
+
 static void
 test_limits(struct indexed *x, const char *path)
 {
@@ -236,6 +274,7 @@ main(void)
 	test_link_types(&x, "tests/golden/vectors/http_get.pcap");
 	test_interfaces(&x, EXPORT_PCAPNG);
 	test_interfaces(&x, EXPORT_ARCHIVE);
+	test_sections(&x);
 	test_limits(&x, "tests/golden/vectors/http_get.pcap");
 	indexed_end(&x);
 	buf_release(&bytes);
