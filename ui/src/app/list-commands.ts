@@ -6,6 +6,7 @@ import type { Hands } from "../widgets/grid";
 import { below } from "../widgets/menu";
 import type { CommandId } from "./catalogue";
 import type { Does } from "./commands";
+import type { Locate } from "./search";
 import { openRowMenu, openValueMenu } from "./value-menu";
 
 export interface ListOf<T extends { id: string }> {
@@ -25,7 +26,7 @@ export interface ListOf<T extends { id: string }> {
  */
 export function useSeek<T extends { id: string }>(
 	list: ListOf<T>,
-	locate: (id: string, signal: AbortSignal) => Promise<number>,
+	locate: Locate,
 ): void {
 	const id = list.selected();
 	const window = list.window();

@@ -4,6 +4,9 @@
 import { batch, effect, signal } from "@preact/signals";
 import { type Fetcher, RowWindow } from "../model/row-window";
 
+/** The number of a row in the list as it is now, -1: it is not known. */
+export type Locate = (id: string, signal?: AbortSignal) => Promise<number>;
+
 export class Search<T extends { id: string }> {
 	readonly rows = signal<RowWindow<T> | null>(null);
 	/** Goes up whenever the window has changed inside. */
@@ -14,7 +17,12 @@ export class Search<T extends { id: string }> {
 	/** What the rows that are shown were asked for with. */
 	private shownFor = "";
 
-	start(ask: string, fetcher: Fetcher<T>): RowWindow<T> {
+	/** Is something asked for that is not shown yet? */
+	get busy(): boolean {
+		return this.next !== this.rows.peek();
+	}
+
+	start(ask: string, fetcher: Fetcher<T>, locate: Locate): RowWindow<T> {
 		const old = this.rows.peek();
 		this.next?.dispose();
 		const window = new RowWindow<T>(fetcher, () => {
@@ -24,9 +32,22 @@ export class Search<T extends { id: string }> {
 		});
 		this.next = window;
 		if (old === null) this.show(window, ask);
-		if (old !== null && this.shownFor === ask) window.follow(old);
+		if (old !== null && this.shownFor === ask)
+			void this.keepPlace(old, window, locate);
 		else window.want(0, 0);
 		return window;
+	}
+
+	/** Rows may have come in front of those in sight. */
+	private async keepPlace(
+		old: RowWindow<T>,
+		window: RowWindow<T>,
+		locate: Locate,
+	): Promise<void> {
+		const at = old.anchor;
+		const id = old.row(at)?.id ?? "";
+		const now = id === "" ? at : await locate(id).catch(() => at);
+		if (this.next === window) window.follow(old, now < 0 ? 0 : now - at);
 	}
 
 	private show(window: RowWindow<T>, ask: string): void {

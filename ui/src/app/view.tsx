@@ -16,6 +16,17 @@ const LATER: Record<Exclude<Name, "traffic">, Load> = {
 		(await import("../views/snapshot/snapshot")).SnapshotView,
 };
 
+const IDLE_MS = 1500;
+
+/** They should be there when the analyzer is not any more. */
+function loadAll(): () => void {
+	const timer = setTimeout(() => {
+		// What does not come now is asked for again when it is needed.
+		for (const load of Object.values(LATER)) load().catch(() => {});
+	}, IDLE_MS);
+	return () => clearTimeout(timer);
+}
+
 function Later({ load }: { load: Load }) {
 	const [part, set] = useState<{ Part: FunctionComponent } | null>(null);
 	const [error, fail] = useState<Error | null>(null);
@@ -36,6 +47,7 @@ function Later({ load }: { load: Load }) {
 
 export function View() {
 	const name = place.value.view;
+	useEffect(loadAll, []);
 	if (name === "traffic") return <Traffic />;
 	return <Later key={name} load={LATER[name]} />;
 }

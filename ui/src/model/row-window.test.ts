@@ -124,11 +124,21 @@ describe("the window", () => {
 		await settle();
 		const s = server(100_001);
 		const w = new RowWindow<Row>(s.fetcher, () => {});
-		w.follow(old);
+		expect(old.anchor).toBe(50 * PAGE + 6);
+		w.follow(old, 3 * PAGE);
 		expect([w.total, w.exact]).toEqual([100_000, false]);
 		await settle();
-		expect(s.asked).toEqual([{ limit: PAGE, skip: 50 * PAGE }]);
-		expect(w.find(`r${50 * PAGE}`)).toBe(50 * PAGE);
+		expect(s.asked).toEqual([{ limit: PAGE, skip: 53 * PAGE }]);
+		expect(w.find(`r${53 * PAGE}`)).toBe(53 * PAGE);
+	});
+
+	it("keeps a count that is final when it follows another one", () => {
+		const old = new RowWindow<Row>(server(50).fetcher, () => {});
+		old.setTotal(50, true);
+		const w = new RowWindow<Row>(server(60).fetcher, () => {});
+		w.setTotal(60, true);
+		w.follow(old, 0);
+		expect([w.total, w.exact]).toEqual([60, true]);
 	});
 
 	it("lets go of pages nobody looks at", async () => {

@@ -198,10 +198,24 @@ export class RowWindow<T extends { id: string }> {
 		this.changed();
 	}
 
-	/** The same list, asked for anew: what was in sight there comes first. */
-	follow(old: RowWindow<T>): void {
-		this.setTotal(old.total, false);
-		this.want(...old.sight);
+	/** A row in sight by which to find the place again; -1: there is none. */
+	get anchor(): number {
+		const [first, last] = this.sight;
+		for (const at of [first + Math.min(6, first), first])
+			if (at <= last && this.row(at) !== undefined) return at;
+		return -1;
+	}
+
+	/**
+	 * The same list, asked for anew: what was in sight there comes first. It is
+	 * `by` rows further down now.
+	 */
+	follow(old: RowWindow<T>, by: number): void {
+		const [first, last] = old.sight;
+		const least = Math.max(old.total, last + by + 1);
+		// Somebody may have counted meanwhile.
+		if (!this.exact) this.setTotal(least, false);
+		this.want(Math.max(0, first + by), Math.max(0, last + by));
 	}
 
 	retry(): void {

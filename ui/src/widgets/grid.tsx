@@ -38,7 +38,7 @@ export const ROW_HEIGHT = { compact: 28, roomy: 34 };
 const HEAD = 28;
 const GAP = 10;
 /** Padding, and the column of the row's button. */
-const ASIDE = 30 + 24 + GAP;
+const ASIDE = 20 + 24 + GAP;
 
 /**
  * The columns without those that a narrow list has no room for. What is left

@@ -20,45 +20,56 @@ const asked = computed(() => {
 
 function search(): void {
 	const ask = JSON.parse(asked.peek()) as Record<string, string>;
-	list.start(asked.peek(), async (page, signal) => {
-		const found: StreamList = await getJson(
-			"streams",
-			{ ...ask, ...page },
-			signal,
-		);
-		return { ...found, rows: found.streams };
-	});
+	list.start(
+		asked.peek(),
+		async (page, signal) => {
+			const found: StreamList = await getJson(
+				"streams",
+				{ ...ask, ...page },
+				signal,
+			);
+			return { ...found, rows: found.streams };
+		},
+		locate,
+	);
 }
 
 /** As long as the view is there, it follows the address and the index. */
 export function watchStreams(): () => void {
-	const state = computed(() => [
-		asked.value,
-		generation.value,
-		indexing.value ? progress.value?.version : 0,
-	]);
-	return effect(() => {
-		if (state.value.length > 0) untracked(search);
-	});
+	const state = computed(() => [asked.value, generation.value]);
+	const growth = computed(() => (indexing.value ? progress.value?.version : 0));
+	const stops = [
+		effect(() => {
+			if (state.value.length > 0) untracked(search);
+		}),
+		effect(() => {
+			// The next growth comes soon, if there is still something to do.
+			if (growth.value !== 0 && !list.busy) untracked(search);
+		}),
+	];
+	return () => {
+		for (const stop of stops) stop();
+	};
 }
 
 /** So many may have begun in the same instant. */
 const TIES = 20;
 
 /** The number of a stream in a list by time, -1 when it is not in it. */
-export async function locate(id: string, signal: AbortSignal): Promise<number> {
+export async function locate(
+	id: string,
+	signal?: AbortSignal,
+): Promise<number> {
 	const { find, only, order, snapshot } = place.peek();
 	if (order !== "" && order !== "-time") return -1;
-	const s: Stream = await getJson(
-		`streams/${encodeURIComponent(id)}`,
-		{},
-		signal,
-	);
 	const which = { find, only, snapshot };
-	const { all: before }: StreamList = await getJson(
-		"streams",
-		{ ...which, to: s.first, limit: 1, wait: COUNT_MS },
-		signal,
+	const countUntil = async (to: string) => {
+		const ask = { ...which, to, limit: 1, wait: COUNT_MS };
+		return (await getJson<StreamList>("streams", ask, signal)).all;
+	};
+	const path = `streams/${encodeURIComponent(id)}`;
+	const before = await countUntil(
+		(await getJson<Stream>(path, {}, signal)).first,
 	);
 	if (before === null) return -1;
 	const near: StreamList = await getJson(
@@ -66,11 +77,11 @@ export async function locate(id: string, signal: AbortSignal): Promise<number> {
 		{ ...which, skip: before, limit: TIES },
 		signal,
 	);
-	const at = near.streams.findIndex((x) => x.id === id);
+	const at = near.streams.findIndex((s) => s.id === id);
 	if (at < 0) return -1;
-	return order === ""
-		? before + at
-		: (rows.peek()?.total ?? 0) - 1 - before - at;
+	if (order === "") return before + at;
+	const all = await countUntil("");
+	return all === null ? -1 : all - 1 - before - at;
 }
 
 export function select(id: string): void {

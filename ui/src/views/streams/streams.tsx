@@ -115,6 +115,7 @@ function Count() {
 	const { find, only, snapshot } = place.value;
 	const window = rows.value;
 	if (window === null || !window.started) return null;
+	if (window.error !== null && window.total === 0) return null;
 	const shown = (window.exact ? "" : "≥ ") + count(window.total);
 	const all = snapshots.value
 		?.filter((s) => snapshot === "" || s.id === snapshot)

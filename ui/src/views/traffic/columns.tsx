@@ -128,8 +128,8 @@ export const COLUMNS: Column<Row>[] = [
 		id: "status",
 		title: "Status",
 		// "NXDOMAIN" of DNS.
-		width: "76px",
-		least: 76,
+		width: "minmax(58px, 76px)",
+		least: 58,
 		rank: 0,
 		sort: "status",
 		most: true,
@@ -188,8 +188,8 @@ export const COLUMNS: Column<Row>[] = [
 	{
 		id: "latency",
 		title: "Latency",
-		width: "70px",
-		least: 70,
+		width: "minmax(66px, 78px)",
+		least: 66,
 		rank: 2,
 		numeric: true,
 		sort: "elapsed",

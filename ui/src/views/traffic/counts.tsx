@@ -59,13 +59,19 @@ function Doubts() {
 				complete
 			</span>
 		);
+	// What may be missing of a stream is no entry that a filter could find.
+	const onlyGaps = h !== null && h.incomplete === 0 && undecided === 0;
 	return (
 		<button
 			type="button"
 			class="badge warn"
 			style={{ minHeight: "24px" }}
-			title="Show what is not whole"
-			onClick={() => filterBy("evidence.complete == false", "add")}
+			title={onlyGaps ? "Show those streams" : "Show what is not whole"}
+			onClick={() =>
+				onlyGaps
+					? go({ view: "streams", only: "gaps" })
+					: filterBy("evidence.complete == false", "add")
+			}
 		>
 			{parts.join("; ")}
 		</button>

@@ -82,14 +82,18 @@ async function countAll(ask: Asked, window: RowWindow<Row>): Promise<void> {
 function search(): void {
 	const ask = JSON.parse(asked.peek()) as Asked;
 	wrong.value = null;
-	const window = list.start(asked.peek(), async (page, signal) => {
-		const found: EntryList = await getJson(
-			"entries",
-			{ ...ask, ...page },
-			signal,
-		);
-		return { ...found, rows: found.entries };
-	});
+	const window = list.start(
+		asked.peek(),
+		async (page, signal) => {
+			const found: EntryList = await getJson(
+				"entries",
+				{ ...ask, ...page },
+				signal,
+			);
+			return { ...found, rows: found.entries };
+		},
+		locate,
+	);
 	void countAll(ask, window);
 }
 
@@ -119,26 +123,33 @@ export function startSession(): void {
 /** So many may have begun in the same instant. */
 const TIES = 20;
 
-/** The number of a row in a list by time, -1 when it is not in it. */
-export async function locate(id: string, signal: AbortSignal): Promise<number> {
-	const { q, from, to, snapshot, sort } = place.peek();
-	if (sort !== "time" && sort !== "-time") return -1;
-	const d: EntryDetail = await getJson(
-		`entries/${encodeURIComponent(id)}`,
-		{},
-		signal,
-	);
-	let before = 0;
+/** How many matches there are until an instant, "" the end. */
+async function countUntil(to: string, signal?: AbortSignal): Promise<number> {
+	const { q, from, snapshot } = place.peek();
+	let sum = 0;
 	let after: string | null = null;
 	do {
 		const part: Histogram = await getJson(
 			"histogram",
-			{ q, from, to: d.row.time, snapshot, after, buckets: 1 },
+			{ q, from, to: to || place.peek().to, snapshot, after, buckets: 1 },
 			signal,
 		);
-		before += part.matched;
+		sum += part.matched;
 		after = part.next;
 	} while (after !== null);
+	return sum;
+}
+
+/** The number of a row in a list by time, -1 when it is not in it. */
+export async function locate(
+	id: string,
+	signal?: AbortSignal,
+): Promise<number> {
+	const { q, from, to, snapshot, sort } = place.peek();
+	if (sort !== "time" && sort !== "-time") return -1;
+	const path = `entries/${encodeURIComponent(id)}`;
+	const d: EntryDetail = await getJson(path, {}, signal);
+	const before = await countUntil(d.row.time, signal);
 	const near: EntryList = await getJson(
 		"entries",
 		{ q, from, to, snapshot, skip: before, limit: TIES },
@@ -146,9 +157,8 @@ export async function locate(id: string, signal: AbortSignal): Promise<number> {
 	);
 	const at = near.entries.findIndex((e) => e.id === id);
 	if (at < 0) return -1;
-	return sort === "time"
-		? before + at
-		: (rows.peek()?.total ?? 0) - 1 - before - at;
+	if (sort === "time") return before + at;
+	return (await countUntil("", signal)) - 1 - before - at;
 }
 
 export function select(id: string): void {
