@@ -183,7 +183,9 @@ put_item(struct call *c, const struct picked *p)
 		jout_put(j, names[i]);
 		rc = put_member(c, p, j, names[i]);
 	}
-	jout_end_object(j);
+	/* After an error a member may have no value yet. */
+	if (rc == 0)
+		jout_end_object(j);
 	return rc;
 }
 

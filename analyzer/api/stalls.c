@@ -131,6 +131,8 @@ stalls_put(struct call *c, struct json_out *j, const struct picked *p)
 		else
 			rc = put_side(c, j, p, (enum side)side);
 	}
-	jout_end_object(j);
+	/* After an error a member may have no value yet. */
+	if (rc == 0)
+		jout_end_object(j);
 	return rc;
 }

@@ -599,7 +599,9 @@ put_evidence(struct full *f)
 		rc = put_side_evidence(f, "request", SIDE_REQUEST);
 	if (rc == 0)
 		rc = put_side_evidence(f, "response", SIDE_RESPONSE);
-	sink_end_object(f->out);
+	/* After an error a member may have no value yet. */
+	if (rc == 0)
+		sink_end_object(f->out);
 	return rc;
 }
 
