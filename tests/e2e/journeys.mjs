@@ -106,6 +106,7 @@ await go("completion offers fields, operators, values", at(), async (page) => {
 	// The editor ignores keys for a moment after a list has opened, so that a
 	// person who types on does not take what just appeared.
 	await until(async () => {
+		if ((await list.count()) === 0) await page.keyboard.press("Control+Space");
 		await page.keyboard.press("ArrowDown");
 		return (await list.and(page.locator("[aria-selected]")).count()) > 0;
 	}, "the value is chosen");
@@ -305,8 +306,11 @@ await go("keys only: an investigation", at(), async (page) => {
 		["p", "proof"],
 		["r", "request"],
 	]) {
-		await page.keyboard.press(key);
-		await until(async () => param(page, "tab") === tab, `tab ${tab}`);
+		// Keys are about the call that is shown, which may still be on its way.
+		await until(async () => {
+			await page.keyboard.press(key);
+			return param(page, "tab") === tab;
+		}, `tab ${tab}`);
 	}
 	await page.keyboard.press("Enter");
 	await until(
