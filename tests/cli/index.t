@@ -181,11 +181,16 @@ refused()
 	status "$1" 3 "$analyzer" index "$2"
 	says '... is told as such' "$tmp/err" "$3"
 }
-for packer in gzip bzip2 xz; do
-	$packer </dev/null >"$tmp/none.$packer"
+# What the packers, which need not be here, make of nothing.
+while read -r packer bytes; do
+	printf '%b' "$bytes" >"$tmp/none.$packer"
 	refused "nothing, packed with $packer" "$tmp/none.$packer" \
 		': it is compressed, and there is nothing in it$'
-done
+done <<'EOF'
+gzip \0037\0213\0010\00\00\00\00\00\00\0003\0003\00\00\00\00\00\00\00\00\00
+bzip2 BZh9\0027\0162\0105\0070\0120\0220\00\00\00\00
+xz \03757zXZ\00\00\0004\0346\0326\0264F\00\00\00\00\0034\0337D!\0037\0266\0363}\0001\00\00\00\00\0004YZ
+EOF
 head -c 100 "$shop" >"$tmp/cut.tgz"
 refused 'what ends before its first member' "$tmp/cut.tgz" \
 	': the compressed data ends too early, near byte 100 of the file$'
